@@ -1,0 +1,28 @@
+# Helpers that every CMakeLists.txt of the project uses.
+
+# Warnings and sanitizers for a target of ours.
+function(planwise_flags target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+  if(PLANWISE_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${PLANWISE_SANITIZE} -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${PLANWISE_SANITIZE})
+    if(PLANWISE_SANITIZE MATCHES undefined)
+      target_compile_options(${target} PRIVATE -fno-sanitize-recover=undefined)
+    endif()
+  endif()
+endfunction()
+
+# One layer: folder = namespace = target. planwise_layer(store DEPENDS core duck LIBRARIES x::x)
+# builds all .cpp of the folder as object library planwise_store.
+function(planwise_layer name)
+  cmake_parse_arguments(LAYER "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_library(planwise_${name} OBJECT ${sources})
+  target_include_directories(planwise_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(planwise_${name} PUBLIC ${LAYER_LIBRARIES})
+  planwise_flags(planwise_${name})
+  set_property(GLOBAL APPEND PROPERTY PLANWISE_LAYERS planwise_${name})
+endfunction()
