@@ -1,0 +1,322 @@
+// Reading of JSON text: nlohmann's SAX parser does the grammar, a builder puts the values together. What the grammar
+// lacks is done by rewriting the text before it: Python's bare NaN tokens and lone surrogate escapes, and integers
+// beyond the range of a double, which the parser would refuse. Offsets in errors are those of the text as given.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <unordered_map>
+
+#include "core/ids.h"
+#include "core/json_text.h"
+#include "planwise/error.h"
+#include "planwise/json.h"
+
+namespace planwise {
+namespace {
+
+/// Objects with more members than this get an index of their keys while they are read.
+constexpr std::size_t indexed_from = 16;
+
+[[noreturn]] void fail(std::size_t offset, const std::string& found) {
+  throw Error(ErrorCode::invalid_argument, "invalid JSON at byte " + std::to_string(offset) + ": " + found);
+}
+
+/// Text with replacements, and the way back from its offsets to those of the original.
+struct RewrittenText {
+  struct Edit {
+    std::size_t offset;         ///< First byte after the replacement, in the new text.
+    std::size_t original;       ///< The same place in the original.
+  };
+  std::string text;
+  std::vector<Edit> edits;
+
+  [[nodiscard]] std::size_t original_offset(std::size_t offset) const {
+    const auto after = std::upper_bound(edits.begin(), edits.end(), offset,
+                                        [](std::size_t value, const Edit& edit) { return value < edit.offset; });
+    if (after == edits.begin()) return offset;
+    const Edit& edit = *std::prev(after);
+    return edit.original + (offset - edit.offset);
+  }
+};
+
+bool is_digit(char character) { return character >= '0' && character <= '9'; }
+
+/// Copies text, replacing what the parser would not take. `integer_mark` empty: integers are left alone.
+class Rewriter {
+ public:
+  Rewriter(std::string_view text, JsonDialect dialect, std::string_view integer_mark)
+      : text_(text), python_(dialect == JsonDialect::python), integer_mark_(integer_mark) {}
+
+  RewrittenText run() {
+    out_.text.reserve(text_.size() + 64);
+    while (at_ < text_.size()) {
+      const char character = text_[at_];
+      if (character == '"') string();
+      else if (python_ && (character == 'N' || character == 'I' || character == '-') && tag()) continue;
+      else if (is_digit(character) || character == '-') number();
+      else ++at_;
+    }
+    copy_until(at_);
+    return std::move(out_);
+  }
+
+ private:
+  void copy_until(std::size_t end) {
+    out_.text += text_.substr(copied_, end - copied_);
+    copied_ = end;
+  }
+
+  void replace(std::size_t length, std::string_view replacement) {
+    copy_until(at_);
+    out_.text += replacement;
+    at_ += length;
+    copied_ = at_;
+    out_.edits.push_back({out_.text.size(), at_});
+  }
+
+  bool tag() {
+    for (const std::string_view name : {"NaN", "Infinity", "-Infinity"}) {
+      if (text_.substr(at_, name.size()) != name) continue;
+      const std::size_t next = text_.find_first_not_of(" \t\r\n", at_ + name.size());
+      if (next != std::string_view::npos && text_[next] == ':') fail(at_, std::string(name) + " as a key");
+      replace(name.size(), '"' + std::string(name) + '"');
+      return true;
+    }
+    return false;
+  }
+
+  void number() {
+    std::size_t end = at_ + 1;
+    bool integer = true;
+    while (end < text_.size()) {
+      const char character = text_[end];
+      if (character == '.' || character == 'e' || character == 'E' || character == '+' || character == '-') integer = false;
+      else if (!is_digit(character)) break;
+      ++end;
+    }
+    const std::string_view token = text_.substr(at_, end - at_);
+    const std::size_t sign = token.front() == '-' ? 1 : 0;
+    if (integer && !integer_mark_.empty() && token.size() > 300 && token[sign] != '0') {
+      replace(token.size(), '"' + std::string(integer_mark_) + std::string(token) + '"');
+    } else {
+      at_ = end;
+    }
+  }
+
+  void string() {
+    ++at_;
+    while (at_ < text_.size() && text_[at_] != '"') {
+      if (text_[at_] != '\\') ++at_;
+      else if (python_ && at_ + 1 < text_.size() && text_[at_ + 1] == 'u') unicode_escape();
+      else at_ += 2;
+    }
+    if (at_ >= text_.size()) at_ = text_.size();
+    else ++at_;
+  }
+
+  /// A pair of surrogates stays, a lone one becomes U+FFFD (as long as what it replaces).
+  void unicode_escape() {
+    const auto unit = escape_at(at_);
+    if (!unit || *unit < 0xD800 || *unit > 0xDFFF) {
+      at_ += 2;
+      return;
+    }
+    const auto second = escape_at(at_ + 6);
+    if (*unit < 0xDC00 && second && *second >= 0xDC00 && *second <= 0xDFFF) at_ += 12;
+    else replace(6, "\\uFFFD");
+  }
+
+  [[nodiscard]] std::optional<unsigned> escape_at(std::size_t offset) const {
+    if (offset + 6 > text_.size() || text_[offset] != '\\' || text_[offset + 1] != 'u') return std::nullopt;
+    unsigned unit = 0;
+    for (std::size_t index = offset + 2; index < offset + 6; ++index) {
+      const char character = text_[index];
+      unit <<= 4;
+      if (is_digit(character)) unit |= static_cast<unsigned>(character - '0');
+      else if (character >= 'a' && character <= 'f') unit |= static_cast<unsigned>(character - 'a' + 10);
+      else if (character >= 'A' && character <= 'F') unit |= static_cast<unsigned>(character - 'A' + 10);
+      else return std::nullopt;
+    }
+    return unit;
+  }
+
+  std::string_view text_;
+  bool python_;
+  std::string_view integer_mark_;
+  std::size_t at_ = 0;
+  std::size_t copied_ = 0;
+  RewrittenText out_;
+};
+
+/// Where the level that is one too deep opens. The text before it is known to be well formed.
+std::size_t offset_of_excess_depth(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t offset = 0; offset < text.size(); ++offset) {
+    const char character = text[offset];
+    if (in_string) {
+      if (character == '\\') ++offset;
+      else if (character == '"') in_string = false;
+    } else if (character == '"') {
+      in_string = true;
+    } else if (character == '[' || character == '{') {
+      if (++depth > core::max_json_depth) return offset;
+    } else if (character == ']' || character == '}') {
+      --depth;
+    }
+  }
+  return text.size();
+}
+
+/// What nlohmann says was wrong, without its own prefix, its position and the text it repeats.
+std::string reason_of(std::string what) {
+  if (const auto column = what.find("column "); column != std::string::npos) {
+    if (const auto start = what.find(": ", column); start != std::string::npos) what.erase(0, start + 2);
+  } else if (const auto close = what.find("] "); close != std::string::npos) {
+    what.erase(0, close + 2);
+  }
+  if (const auto read = what.find("; last read: '"); read != std::string::npos) {
+    const auto expected = what.rfind("; expected ");
+    const bool tail = expected != std::string::npos && expected > read;
+    what = what.substr(0, read) + (tail ? what.substr(expected) : "");
+  }
+  return core::as_utf8(what.substr(0, 300));
+}
+
+/// Receives the parser's events. The innermost open array or object is the last frame.
+class JsonBuilder {
+ public:
+  using number_integer_t = nlohmann::json::number_integer_t;
+  using number_unsigned_t = nlohmann::json::number_unsigned_t;
+  using number_float_t = nlohmann::json::number_float_t;
+  using string_t = nlohmann::json::string_t;
+  using binary_t = nlohmann::json::binary_t;
+
+  explicit JsonBuilder(std::string_view integer_mark) : integer_mark_(integer_mark) {}
+
+  bool null() { return put(Json()); }
+  bool boolean(bool value) { return put(Json(value)); }
+  bool number_integer(number_integer_t value) { return put(Json(std::int64_t{value})); }
+  bool number_unsigned(number_unsigned_t value) {
+    if (std::in_range<std::int64_t>(value)) return put(Json(static_cast<std::int64_t>(value)));
+    return put(Json(Json::BigInteger{std::to_string(value)}));
+  }
+  bool number_float(number_float_t value, const string_t& token) {
+    const bool integer = token.find_first_not_of("-0123456789") == std::string::npos;
+    return put(integer ? Json(Json::BigInteger{token}) : Json(value));
+  }
+  bool string(string_t& value) {
+    if (!integer_mark_.empty() && value.starts_with(integer_mark_)) {
+      return put(Json(Json::BigInteger{value.substr(integer_mark_.size())}));
+    }
+    return put(Json(std::move(value)));
+  }
+  bool binary(binary_t&) { return false; }
+  bool start_object(std::size_t) { return open(Json::object()); }
+  bool start_array(std::size_t) { return open(Json::array()); }
+  bool end_object() { return close(); }
+  bool end_array() { return close(); }
+  bool key(string_t& value) {
+    frames_.back().key = std::move(value);
+    return true;
+  }
+  bool parse_error(std::size_t position, const std::string& token, const nlohmann::json::exception& error) {
+    offset = position > 0 ? position - 1 : 0;
+    overflow = error.id == 406;
+    overflow_is_integer = overflow && token.find_first_not_of("-0123456789") == std::string::npos;
+    reason = reason_of(error.what());
+    return false;
+  }
+
+  Json root;
+  bool too_deep = false;
+  bool overflow = false;
+  bool overflow_is_integer = false;
+  std::size_t offset = 0;
+  std::string reason;
+
+ private:
+  struct Frame {
+    Json value;
+    std::string key;
+    std::unordered_map<std::string, std::size_t> index = {};  ///< Only of objects over indexed_from members.
+  };
+
+  bool open(Json container) {
+    if (frames_.size() >= static_cast<std::size_t>(core::max_json_depth)) {
+      too_deep = true;
+      return false;
+    }
+    frames_.push_back({std::move(container), {}});
+    return true;
+  }
+
+  bool close() {
+    Json done = std::move(frames_.back().value);
+    frames_.pop_back();
+    return put(std::move(done));
+  }
+
+  bool put(Json value) {
+    if (frames_.empty()) {
+      root = std::move(value);
+    } else if (Frame& frame = frames_.back(); frame.value.is_array()) {
+      frame.value.as_array().push_back(std::move(value));
+    } else {
+      put_member(frame, std::move(value));
+    }
+    return true;
+  }
+
+  static void put_member(Frame& frame, Json value) {
+    Json::Object& object = frame.value.as_object();
+    if (object.size() < indexed_from) {
+      frame.value.set(frame.key, std::move(value));
+      return;
+    }
+    if (frame.index.empty()) {
+      for (std::size_t at = 0; at < object.size(); ++at) frame.index.emplace(object[at].first, at);
+    }
+    const auto [known, added] = frame.index.emplace(frame.key, object.size());
+    if (added) object.emplace_back(std::move(frame.key), std::move(value));
+    else object[known->second].second = std::move(value);
+  }
+
+  std::string_view integer_mark_;
+  std::vector<Frame> frames_;
+};
+
+bool needs_rewriting(std::string_view text) {
+  return text.find("NaN") != std::string_view::npos || text.find("Infinity") != std::string_view::npos ||
+         text.find("\\uD") != std::string_view::npos || text.find("\\ud") != std::string_view::npos;
+}
+
+}  // namespace
+
+Json Json::parse(std::string_view text, JsonDialect dialect) {
+  // The parser takes a NUL for the end of the text; JSON allows none anywhere.
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos) fail(nul, "a NUL byte");
+  if (text.starts_with("\xEF\xBB\xBF")) fail(0, "a byte order mark");
+  std::string mark;
+  for (int attempt = 0;; ++attempt) {
+    std::optional<RewrittenText> rewritten;
+    if (attempt > 0 || (dialect == JsonDialect::python && needs_rewriting(text))) {
+      rewritten = Rewriter(text, dialect, mark).run();
+    }
+    const std::string_view source = rewritten ? std::string_view(rewritten->text) : text;
+    JsonBuilder builder(mark);
+    if (nlohmann::json::sax_parse(source.begin(), source.end(), &builder)) return std::move(builder.root);
+    if (builder.overflow_is_integer && attempt == 0) {
+      mark = core::random_token();  // unguessable, so no string of the text can be taken for an integer
+      continue;
+    }
+    if (builder.too_deep) {
+      fail(offset_of_excess_depth(text),
+           "nested deeper than the " + std::to_string(core::max_json_depth) + " levels allowed");
+    }
+    fail(rewritten ? rewritten->original_offset(builder.offset) : builder.offset,
+         builder.overflow ? "a number beyond the range of a double" : builder.reason);
+  }
+}
+
+}  // namespace planwise
