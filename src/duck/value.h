@@ -1,0 +1,19 @@
+/// \file
+/// A value bound to a statement or read from a row.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "planwise/time.h"
+
+namespace planwise::duck {
+
+/// NULL, BOOLEAN, BIGINT, DOUBLE, VARCHAR or TIMESTAMP (UTC). Narrower columns are checked by DuckDB's own casts.
+using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string, Timestamp>;
+
+/// `text` as a single-quoted SQL literal. Only for statements that take no parameters (ATTACH, COPY ... TO).
+[[nodiscard]] std::string sql_literal(std::string_view text);
+
+}  // namespace planwise::duck
