@@ -118,8 +118,7 @@ CREATE TABLE IF NOT EXISTS {store}.optimization_run_versions (
     actor VARCHAR NOT NULL,
     session_id VARCHAR,
     source VARCHAR NOT NULL,
-    reason VARCHAR,
-    row_hash VARCHAR NOT NULL
+    row_hash VARCHAR NOT NULL{versions_key}
 );
 CREATE TABLE IF NOT EXISTS {store}.optimization_audit_log (
     sequence BIGINT NOT NULL,
@@ -136,6 +135,7 @@ CREATE TABLE IF NOT EXISTS {store}.optimization_audit_log (
     reason_hash VARCHAR NOT NULL,
     content_hash VARCHAR,
     row_hash VARCHAR,
+    version_row_hash VARCHAR,
     previous_hash VARCHAR NOT NULL,
     entry_hash VARCHAR NOT NULL
 );
