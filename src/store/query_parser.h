@@ -65,15 +65,11 @@ struct QueryNode {
 /// text that is no UTF-8, is too long, is nested too deep, or breaks the grammar.
 [[nodiscard]] QueryNode parse_query(std::string_view text);
 
-/// Reads one field name ("-" and operators excluded), as sort keys and literal searches use them. `offset` is where
-/// `text` stands in `whole`, which messages quote.
+/// Reads one field name, as sort keys and literal searches use them, with nothing before or behind it.
 [[nodiscard]] QueryField parse_field(std::string_view text);
 
 /// Text that parse_query() reads as the same tree.
 [[nodiscard]] std::string print_query(const QueryNode& node);
 [[nodiscard]] std::string print_field(const QueryField& field);
-
-/// Throws invalid_argument: "query, character N: what", then the text around and a caret.
-[[noreturn]] void refuse_query(std::string_view query, QueryPosition position, const std::string& what);
 
 }  // namespace planwise::store
