@@ -110,7 +110,8 @@ class CsvRuns {
       return false;
     }
     run_id_ = runs_.cell("run_id").value_or("");
-    document = Json::Object{{"metadata", Json::object()}, {"configuration", Json::object()}, {"results", Json::object()}};
+    document =
+        Json::Object{{"metadata", Json::object()}, {"configuration", Json::object()}, {"results", Json::object()}};
     for (const RunField& field : run_fields()) place(document, field, scalar(field));
     read_objectives(document);
     read_constraints(document);
@@ -144,10 +145,14 @@ class CsvRuns {
 
   Json scalar(const RunField& field) {
     switch (field.form) {
-      case CellForm::text: return text_of(runs_, field.column);
-      case CellForm::number: return number_of(runs_, field.column);
-      case CellForm::boolean: return boolean_of(runs_, field.column);
-      case CellForm::json: return json_of(runs_, field.column);
+      case CellForm::text:
+        return text_of(runs_, field.column);
+      case CellForm::number:
+        return number_of(runs_, field.column);
+      case CellForm::boolean:
+        return boolean_of(runs_, field.column);
+      case CellForm::json:
+        return json_of(runs_, field.column);
     }
     return {};
   }
@@ -226,14 +231,16 @@ class CsvRuns {
   void read_breakdown(Json& document) {
     Json::Object out;
     each(Detail::objective_breakdown, [&](CsvReader& row) {
-      out.emplace_back(row.cell("name").value_or(""), row.cell("json") ? json_of(row, "json") : number_of(row, "value"));
+      out.emplace_back(row.cell("name").value_or(""),
+                       row.cell("json") ? json_of(row, "json") : number_of(row, "value"));
     });
     document.find("results")->set("objective_breakdown", std::move(out));
   }
 
   Json texts(Detail detail) {
     Json out = Json::array();
-    each(detail, [&](CsvReader& row) { out.push_back(row.cell("json") ? json_of(row, "json") : text_of(row, "text")); });
+    each(detail,
+         [&](CsvReader& row) { out.push_back(row.cell("json") ? json_of(row, "json") : text_of(row, "text")); });
     return out;
   }
 

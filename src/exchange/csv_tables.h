@@ -21,7 +21,14 @@ struct CsvTable {
 [[nodiscard]] const CsvTable& runs_table();
 /// The tables with any number of rows a run, each beginning with run_id, in the order of these names.
 enum class Detail {
-  objectives, constraints, parameters, parameter_history, objective_history, objective_breakdown, warnings, violations,
+  objectives,
+  constraints,
+  parameters,
+  parameter_history,
+  objective_history,
+  objective_breakdown,
+  warnings,
+  violations,
   simulation_data
 };
 inline constexpr std::size_t detail_count = 9;

@@ -21,8 +21,9 @@ bool needs_quotes(std::string_view cell) {
 }
 
 [[noreturn]] void fail_writing(const std::filesystem::path& file) {
-  throw Error(errno == EACCES ? ErrorCode::denied : ErrorCode::io,
-              "cannot write " + core::as_utf8(file.filename().string()) + ": " + std::generic_category().message(errno));
+  throw Error(
+      errno == EACCES ? ErrorCode::denied : ErrorCode::io,
+      "cannot write " + core::as_utf8(file.filename().string()) + ": " + std::generic_category().message(errno));
 }
 
 }  // namespace
@@ -91,9 +92,8 @@ CsvReader::CsvReader(const std::filesystem::path& file, const std::vector<std::s
     if (std::string_view(mark, 3) != "\xEF\xBB\xBF") fail("the header is not UTF-8");
   }
   const bool fits = read_row() && row_.size() == header.size() &&
-                    std::equal(row_.begin(), row_.end(), header.begin(), [](const CsvCell& cell, const std::string& name) {
-                      return cell && *cell == name;
-                    });
+                    std::equal(row_.begin(), row_.end(), header.begin(),
+                               [](const CsvCell& cell, const std::string& name) { return cell && *cell == name; });
   if (!fits) {
     std::string names;
     for (const std::string& name : header) names += (names.empty() ? "" : ",") + name;
@@ -107,7 +107,8 @@ void CsvReader::fail(const std::string& what) const {
 
 void CsvReader::refuse(std::string_view column, const std::string& expected) {
   const CsvCell& found = cell(column);
-  fail("column " + std::string(column) + " is " + (found ? core::excerpt(*found) : "missing") + ", expected " + expected);
+  fail("column " + std::string(column) + " is " + (found ? core::excerpt(*found) : "missing") + ", expected " +
+       expected);
 }
 
 const CsvCell& CsvReader::cell(std::string_view column) {

@@ -10,7 +10,6 @@
 #include <string_view>
 #include <vector>
 
-
 #include "core/hash.h"
 
 namespace planwise::exchange {
@@ -51,7 +50,8 @@ class CsvFile {
   std::string sha256_;
 };
 
-/// Reads rows one by one. Accepts CRLF, LF and no end of line at the end. Errors are invalid_argument and name file and line.
+/// Reads rows one by one. Accepts CRLF, LF and no end of line at the end. Errors are invalid_argument and name file and
+/// line.
 class CsvReader {
  public:
   /// Throws not_found when the file is not there, invalid_argument when its first line is not `header`.

@@ -13,10 +13,14 @@ CsvCell json_cell(const Json& value) { return value.is_null() ? CsvCell() : CsvC
 
 CsvCell field_cell(const Json& value, CellForm form) {
   switch (form) {
-    case CellForm::text: return value.is_null() ? CsvCell() : CsvCell(value.as_string());
-    case CellForm::number: return number_cell(value);
-    case CellForm::boolean: return value.is_null() ? CsvCell() : CsvCell(value.as_boolean() ? "true" : "false");
-    case CellForm::json: return json_cell(value);
+    case CellForm::text:
+      return value.is_null() ? CsvCell() : CsvCell(value.as_string());
+    case CellForm::number:
+      return number_cell(value);
+    case CellForm::boolean:
+      return value.is_null() ? CsvCell() : CsvCell(value.as_boolean() ? "true" : "false");
+    case CellForm::json:
+      return json_cell(value);
   }
   return std::nullopt;
 }
@@ -65,7 +69,8 @@ bool fits_numbers(const Json& list) {
 
 /// Whether the rows of its table hold all of a field.
 bool fits_rows(std::string_view field, const Json& value) {
-  if (field == "initial_parameters" || field == "optimal_parameters") return value.is_object() && fits_parameter_map(value);
+  if (field == "initial_parameters" || field == "optimal_parameters")
+    return value.is_object() && fits_parameter_map(value);
   if (field == "parameter_bounds") return value.is_object() && fits_bounds_map(value);
   if (field == "parameter_history") return fits_history(value);
   if (field == "objective_history") return fits_numbers(value);
@@ -111,7 +116,8 @@ class CsvRunWriter final : public RunWriter {
     auto facts = open(export_table());
     facts->add({"format", "planwise-csv"});
     facts->add({"version", "1"});
-    for (const auto& [name, value] : export_facts(context_).as_object()) facts->add({name, value.as_string()});
+    const Json about = export_facts(context_);
+    for (const auto& [name, value] : about.as_object()) facts->add({name, value.as_string()});
     auto manifest = open(manifest_table());
     close(*facts, export_table(), *manifest);
     close(*runs_, runs_table(), *manifest);
@@ -124,7 +130,8 @@ class CsvRunWriter final : public RunWriter {
 
  private:
   std::unique_ptr<CsvFile> open(const CsvTable& table) {
-    return std::make_unique<CsvFile>(folder_.temporary() / table.file, CsvRow(table.columns.begin(), table.columns.end()));
+    return std::make_unique<CsvFile>(folder_.temporary() / table.file,
+                                     CsvRow(table.columns.begin(), table.columns.end()));
   }
 
   static void close(CsvFile& file, const CsvTable& table, CsvFile& manifest) {
@@ -137,7 +144,8 @@ class CsvRunWriter final : public RunWriter {
   void add_run_row(const RunDocument& written) {
     CsvRow cells;
     const auto value_of = [&](const RunField& field) -> const Json& {
-      return field.section.empty() ? written.document.at(field.column) : written.document.at(field.section).at(field.column);
+      return field.section.empty() ? written.document.at(field.column)
+                                   : written.document.at(field.section).at(field.column);
     };
     for (const RunField& field : run_fields()) cells.push_back(field_cell(value_of(field), field.form));
     for (const RunField& field : spread_fields()) {
@@ -181,8 +189,8 @@ class CsvRunWriter final : public RunWriter {
       if (!map->is_object()) continue;
       for (const auto& [name, value] : map->as_object()) {
         // Appending a name that is known by an earlier map would double its row.
-        const bool known = (map != &initial && initial.find(name) != nullptr) ||
-                           (map == &bounds && optimal.find(name) != nullptr);
+        const bool known =
+            (map != &initial && initial.find(name) != nullptr) || (map == &bounds && optimal.find(name) != nullptr);
         if (!known) names.as_object().emplace_back(name, Json());
       }
     }

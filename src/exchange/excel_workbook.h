@@ -19,8 +19,8 @@ namespace planwise::exchange {
 
 /// Limits of the file format, smaller only in tests.
 struct ExcelLimits {
-  std::size_t rows = 1'048'576;       ///< A sheet, its header included.
-  std::size_t characters = 32'767;    ///< A cell, in UTF-16 units.
+  std::size_t rows = 1'048'576;     ///< A sheet, its header included.
+  std::size_t characters = 32'767;  ///< A cell, in UTF-16 units.
 };
 
 [[nodiscard]] std::unique_ptr<RunWriter> excel_writer(const std::filesystem::path& target, const ExportContext& context,

@@ -43,9 +43,10 @@ ExportFormat export_format_from(std::string_view text) {
   }
   std::array<std::string_view, formats.size()> allowed;
   for (std::size_t index = 0; index < formats.size(); ++index) allowed[index] = formats[index].name;
-  throw Error(ErrorCode::invalid_argument, "export format " + Json(text).dump() +
-                                               " is unknown; allowed are json, csv, excel (or xlsx), parquet, pickle (or pkl)" +
-                                               core::did_you_mean(text, allowed));
+  throw Error(ErrorCode::invalid_argument,
+              "export format " + Json(text).dump() +
+                  " is unknown; allowed are json, csv, excel (or xlsx), parquet, pickle (or pkl)" +
+                  core::did_you_mean(text, allowed));
 }
 
 }  // namespace planwise

@@ -25,7 +25,8 @@ Json with_facts(RunDocument&& run, const ExportContext& context) {
                             {"content_hash", run.content_hash},
                             {"exported_hash", run.exported_hash},
                             {"run_version", run.version}};
-  for (auto& [key, value] : export_facts(context).as_object()) facts.set(key, value);
+  const Json about = export_facts(context);
+  for (const auto& [key, value] : about.as_object()) facts.set(key, value);
   Json::Object out;
   out.reserve(6);
   out.emplace_back("planwise", std::move(facts));
@@ -62,7 +63,8 @@ class JsonRunWriter final : public RunWriter {
  private:
   void begin_list() {
     Json head = Json::Object{{"format", list_format}, {"version", format_version}};
-    for (auto& [key, value] : export_facts(context_).as_object()) head.set(key, value);
+    const Json about = export_facts(context_);
+    for (const auto& [key, value] : about.as_object()) head.set(key, value);
     std::string text = head.dump();
     text.back() = ',';
     file_.write(text + "\"runs\":[");
@@ -85,7 +87,8 @@ class JsonRunWriter final : public RunWriter {
 
 void check_version(const Json& version) {
   if (version.is_integer() && version.as_integer() >= 1 && version.as_integer() <= format_version) return;
-  throw Error(ErrorCode::unsupported, "export version " + version.dump() + " is unknown here; this program reads up to " +
+  throw Error(ErrorCode::unsupported, "export version " + version.dump() +
+                                          " is unknown here; this program reads up to " +
                                           std::to_string(format_version));
 }
 
@@ -152,9 +155,11 @@ void read_json_stream(JsonStream& stream, std::string_view zone, const RunReceiv
     if (key == "format" && document.empty()) {
       const Json format = stream.value();
       is_list = format.is_string() && format.as_string() == list_format;
-      if (!is_list) throw Error(ErrorCode::unsupported, "format " + core::excerpt(format.dump()) + " is not planwise-runs");
+      if (!is_list)
+        throw Error(ErrorCode::unsupported, "format " + core::excerpt(format.dump()) + " is not planwise-runs");
     } else if (!is_list) {
-      if (document.size() == most_members) throw Error(ErrorCode::invalid_argument, "a run has no member " + core::excerpt(key));
+      if (document.size() == most_members)
+        throw Error(ErrorCode::invalid_argument, "a run has no member " + core::excerpt(key));
       document.set(key, stream.value());
     } else if (key == "version") {
       check_version(stream.value());

@@ -15,9 +15,7 @@ namespace {
 
 constexpr std::size_t block_bytes = 256 * 1024;
 
-bool is_blank(int character) {
-  return character == ' ' || character == '\t' || character == '\n' || character == '\r';
-}
+bool is_blank(int character) { return character == ' ' || character == '\t' || character == '\n' || character == '\r'; }
 
 bool ends_literal(int character) {
   return character < 0 || is_blank(character) || character == ',' || character == ']' || character == '}' ||
@@ -32,7 +30,7 @@ JsonStream::JsonStream(const std::filesystem::path& file) {
   if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0 || S_ISDIR(status.st_mode)) {
     const int error = descriptor_ < 0 ? errno : EISDIR;
     if (descriptor_ >= 0) ::close(descriptor_);
-    const ErrorCode code = error == ENOENT ? ErrorCode::not_found
+    const ErrorCode code = error == ENOENT   ? ErrorCode::not_found
                            : error == EACCES ? ErrorCode::denied
                            : error == EISDIR ? ErrorCode::invalid_argument
                                              : ErrorCode::io;

@@ -52,9 +52,9 @@ class JsonStream {
 
   int descriptor_ = -1;
   std::string buffer_;
-  std::string_view block_;     ///< What has been read and not yet taken, from `at_` on.
+  std::string_view block_;  ///< What has been read and not yet taken, from `at_` on.
   std::size_t at_ = 0;
-  std::uint64_t offset_ = 0;   ///< Of the file's byte at block_[at_].
+  std::uint64_t offset_ = 0;  ///< Of the file's byte at block_[at_].
 };
 
 }  // namespace planwise::exchange

@@ -24,8 +24,9 @@ struct Source {
 std::vector<Source> sources() {
   const ColumnType text{Kind::text, {}}, integer{Kind::integer, {}}, real{Kind::real, {}}, boolean{Kind::boolean, {}},
       timestamp{Kind::timestamp, {}};
-  const ColumnType objective{Kind::structure,
-                             {{"name", text}, {"weight", real}, {"target_value", real}, {"direction", text}, {"description", text}}};
+  const ColumnType objective{
+      Kind::structure,
+      {{"name", text}, {"weight", real}, {"target_value", real}, {"direction", text}, {"description", text}}};
   const ColumnType constraint{
       Kind::structure,
       {{"name", text}, {"constraint_type", text}, {"lower", real}, {"upper", real}, {"description", text}}};
@@ -126,16 +127,22 @@ Json typed(const Json& value, const ColumnType& type) {
   if (value.is_null()) return {};
   switch (type.kind) {
     case Kind::text:
-    case Kind::timestamp: return value.is_string() ? value : Json(value.dump());
-    case Kind::integer: return value.is_integer() ? value : Json();
-    case Kind::boolean: return value.is_boolean() ? value : Json();
+    case Kind::timestamp:
+      return value.is_string() ? value : Json(value.dump());
+    case Kind::integer:
+      return value.is_integer() ? value : Json();
+    case Kind::boolean:
+      return value.is_boolean() ? value : Json();
     case Kind::real:
       if (value.is_number()) return value.as_real();
       if (value.is_string() && core::from_non_finite_tag(value.as_string())) return value.as_real();
       return {};
-    case Kind::list: return typed_list(value, type.members.front().second);
-    case Kind::map: return typed_map(value, type.members.front().second);
-    case Kind::structure: return typed_structure(value, type);
+    case Kind::list:
+      return typed_list(value, type.members.front().second);
+    case Kind::map:
+      return typed_map(value, type.members.front().second);
+    case Kind::structure:
+      return typed_structure(value, type);
   }
   return {};
 }

@@ -18,7 +18,8 @@ namespace planwise::exchange {
 [[nodiscard]] const std::vector<Column>& parquet_columns();
 
 [[nodiscard]] std::unique_ptr<RunWriter> parquet_writer(const std::filesystem::path& target,
-                                                        const ExportContext& context, const TableWriterFactory& factory);
+                                                        const ExportContext& context,
+                                                        const TableWriterFactory& factory);
 
 /// Reads a file of parquet_writer(), one run in memory at a time. Throws corrupt when a run does not have the hash its
 /// row states, unsupported for a file without our columns or of a later version.
