@@ -191,8 +191,8 @@ Lease DatabaseFile::lease(Access access, std::chrono::milliseconds deadline) {
   const Clock::time_point until = Clock::now() + deadline;
   std::unique_lock lock(s.mutex);
   if (s.depth > 0 && s.owner == std::this_thread::get_id()) {
-    if (access == Access::write && s.access == Access::read) {
-      throw Error(ErrorCode::internal, "a write lease was asked for inside a read lease");
+    if (access == Access::none || (access == Access::write && s.access == Access::read)) {
+      throw Error(ErrorCode::internal, "a lease of another kind was asked for inside one of this thread");
     }
     ++s.depth;
     return Lease(shared_from_this());
@@ -222,6 +222,10 @@ Lease DatabaseFile::lease(Access access, std::chrono::milliseconds deadline) {
 
 void DatabaseFile::attach(Access access, Clock::time_point deadline) {
   State& s = *state_;
+  if (access == Access::none) {
+    detach();
+    return;
+  }
   if (s.attached) {
     const auto now_identity = identity_of(s.path);
     if ((access == Access::read || s.access == Access::write) && now_identity == s.identity) return;

@@ -22,7 +22,11 @@
 
 namespace planwise::duck {
 
-enum class Access { read, write };
+enum class Access {
+  read,
+  write,
+  none,  ///< The file is let go of and nobody else in this process opens it meanwhile: for opening it by other means.
+};
 
 class DatabaseFile;
 

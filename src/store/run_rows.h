@@ -65,7 +65,8 @@ struct RunRows {
 
 /// SHA-256 over the typed bytes of every value: any changed byte, number, NULL or time changes it.
 [[nodiscard]] std::string row_digest(std::span<const duck::Value> row);
-/// The hash of a run's rows out of their digests; empty text for a row that is not there.
+/// The hash of a run's rows out of their digests (empty text for a row that is not there): the first 32 digits of each,
+/// in the order below, joined by dots, "-" for none.
 struct RowDigests {
   std::string runs, results, configuration, simulation, details;
 };

@@ -21,7 +21,14 @@ void check_id(std::string_view run_id) {
   }
 }
 
-/// Levers of a new save must be finite numbers; the tagged texts of non-finite ones count as such.
+void default_to(Json& value, Json fallback) {
+  if (value.is_null()) value = std::move(fallback);
+}
+
+bool keeps_owner(std::string_view status) { return !is_finished(status); }
+
+}  // namespace
+
 void check_levers(const Json& parameters, std::string_view where) {
   if (parameters.is_null()) return;
   if (!parameters.is_object()) {
@@ -37,14 +44,6 @@ void check_levers(const Json& parameters, std::string_view where) {
     }
   }
 }
-
-void default_to(Json& value, Json fallback) {
-  if (value.is_null()) value = std::move(fallback);
-}
-
-bool keeps_owner(std::string_view status) { return !is_finished(status); }
-
-}  // namespace
 
 void check_and_complete(Run& run) {
   Metadata& m = run.metadata;

@@ -69,7 +69,20 @@ std::string unadopted(std::string_view column) {
                      column, schema, schema);
 }
 
+/// A migration's SQL for a target. A key made by this DuckDB would lock older DuckDBs out of a file that is not ours alone.
+std::string statements_of(const Migration& migration, std::string_view target, KeysIn keys) {
+  std::string sql = replaced(migration.sql, "{store}", target);
+  sql = replaced(std::move(sql), "{primary_key}", keys == KeysIn::own_file ? "PRIMARY KEY" : "NOT NULL");
+  sql = replaced(std::move(sql), "{versions_key}", keys == KeysIn::own_file ? ",\n    PRIMARY KEY (run_id, version)" : "");
+  if (keys == KeysIn::shared_file) sql = replaced(std::move(sql), "VARCHAR PRIMARY KEY", "VARCHAR NOT NULL");
+  return sql;
+}
+
 }  // namespace
+
+void apply_schema(duck::Connection& connection, std::string_view target, KeysIn keys) {
+  for (const Migration& migration : migrations()) connection.run(statements_of(migration, target, keys));
+}
 
 StoreShape shape_of(duck::Connection& connection) {
   StoreShape shape;
@@ -120,12 +133,7 @@ std::int64_t apply_migrations(duck::Connection& connection, const StoreShape& sh
   const std::string store_id = shape.store_id.empty() ? core::new_uuid() : shape.store_id;
   for (const Migration& migration : migrations()) {
     if (migration.version <= shape.version) continue;
-    // A key made by this DuckDB would lock older DuckDBs out of a file that is not ours alone.
-    std::string sql = replaced(migration.sql, "{store}", schema);
-    sql = replaced(std::move(sql), "{primary_key}", shape.foreign_tables ? "NOT NULL" : "PRIMARY KEY");
-    sql = replaced(std::move(sql), "{versions_key}", shape.foreign_tables ? "" : ",\n    PRIMARY KEY (run_id, version)");
-    if (shape.foreign_tables) sql = replaced(std::move(sql), "VARCHAR PRIMARY KEY", "VARCHAR NOT NULL");
-    connection.run(sql);
+    connection.run(statements_of(migration, schema, shape.foreign_tables ? KeysIn::shared_file : KeysIn::own_file));
     connection.query(
         fmt::format("INSERT INTO {}.optimization_migrations VALUES (?, ?, ?, ?, ?, ?, ?)", schema),
         {migration.version, migration.name, planwise::now(), std::string(planwise::version()), store_id,

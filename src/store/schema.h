@@ -41,6 +41,12 @@ struct StoreShape {
 std::int64_t apply_migrations(duck::Connection& connection, const StoreShape& shape, const Who& who,
                               std::string_view zone);
 
+/// Whether tables are made with keys: never in a file that holds other programs' tables.
+enum class KeysIn { own_file, shared_file };
+
+/// Makes all tables of the newest schema that are not there under `target` ("fresh.main").
+void apply_schema(duck::Connection& connection, std::string_view target, KeysIn keys);
+
 /// Adopts runs without details, e.g. those that the earlier program has written since.
 std::int64_t adopt_runs(duck::Connection& connection, const Who& who, std::string_view zone);
 

@@ -93,6 +93,8 @@ void rewrite_run(duck::Connection& connection, StoredRun& stored);
 
 /// Refuses what a new save may not hold and fills defaults: see ResultsManager::save.
 void check_and_complete(Run& run);
+/// Levers of a new save must be finite numbers; the tagged texts of non-finite ones count as such.
+void check_levers(const Json& parameters, std::string_view where);
 
 /// One save within a transaction. `token` may be empty.
 struct SaveRequest {

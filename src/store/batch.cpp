@@ -1,0 +1,242 @@
+// Batches of runs: BatchInsert, RunStore::save_all and RunStore::import_runs.
+#include "store/batch.h"
+
+#include <map>
+#include <set>
+
+#include "core/hash.h"
+#include "store/store_parts.h"
+
+namespace planwise::store {
+
+using duck::Value;
+
+BatchInsert::BatchInsert(duck::Connection& connection, std::string catalog)
+    : connection_(connection), catalog_(std::move(catalog)) {
+  // Details pass through a temporary table, since their search text is folded by DuckDB's own lower().
+  connection_.run(fmt::format("CREATE OR REPLACE TEMP TABLE staged_details AS SELECT {} FROM {}.main.{} LIMIT 0",
+                              column_list(details_table), catalog_, details_table.name));
+  const auto appender = [&](const Table& table) {
+    return std::make_unique<duck::Appender>(connection_, catalog_, std::string(table.name));
+  };
+  runs_ = appender(runs_table);
+  results_ = appender(results_table);
+  configurations_ = appender(configurations_table);
+  simulation_ = appender(simulation_table);
+  audit_ = appender(audit_table);
+  details_ = std::make_unique<duck::Appender>(connection_, "temp", "staged_details");
+}
+
+BatchInsert::~BatchInsert() = default;
+
+void BatchInsert::add(const RunRows& rows, bool configuration_is_there) {
+  runs_->append(rows.runs);
+  if (!rows.results.empty()) results_->append(rows.results);
+  if (!configuration_is_there && !rows.configuration.empty()) configurations_->append(rows.configuration);
+  if (!rows.simulation.empty()) simulation_->append(rows.simulation);
+  details_->append(rows.details);
+}
+
+void BatchInsert::add_audit(const Row& row) { audit_->append(row); }
+
+void BatchInsert::finish() {
+  for (auto* appender : {&runs_, &results_, &configurations_, &simulation_, &details_, &audit_}) (*appender)->close();
+  std::string selected;
+  for (std::string_view column : details_table.columns) {
+    selected += fmt::format("{}{}", selected.empty() ? "" : ", ",
+                            column == "search_text" ? std::string("lower(search_text)") : std::string(column));
+  }
+  connection_.run(fmt::format("INSERT INTO {}.main.{} ({}) SELECT {} FROM temp.staged_details; DROP TABLE temp.staged_details",
+                              catalog_, details_table.name, column_list(details_table), selected));
+}
+
+namespace {
+
+void stage_texts(duck::Connection& connection, const std::vector<std::string>& texts) {
+  connection.run("CREATE OR REPLACE TEMP TABLE staged_texts (text VARCHAR)");
+  duck::Appender appender(connection, "temp", "staged_texts");
+  for (const std::string& text : texts) appender.append(Row{text});
+  appender.close();
+}
+
+struct Known {
+  std::string content_hash;
+  RunPlace place = RunPlace::current;
+};
+
+/// What the store knows of the ids, by one join instead of a look-up each.
+std::map<std::string, Known> known_runs(duck::Connection& connection, const std::vector<Run>& runs) {
+  std::vector<std::string> ids;
+  for (const Run& run : runs) ids.push_back(run.metadata.run_id);
+  stage_texts(connection, ids);
+  std::map<std::string, Known> known;
+  duck::Rows gone = connection.query(
+      fmt::format("SELECT v.run_id, v.content_hash, v.state FROM temp.staged_texts t JOIN {}.optimization_run_versions v ON "
+                  "v.run_id = t.text WHERE v.state IN ('trash', 'purged') ORDER BY v.version",
+                  schema));
+  while (gone.next()) {
+    known[std::string(gone.text(0))] = {std::string(gone.text(1)), gone.text(2) == "purged" ? RunPlace::purged : RunPlace::trash};
+  }
+  duck::Rows current = connection.query(fmt::format(
+      "SELECT d.run_id, d.content_hash FROM temp.staged_texts t JOIN {}.optimization_run_details d ON d.run_id = t.text", schema));
+  while (current.next()) known[std::string(current.text(0))] = {std::string(current.text(1)), RunPlace::current};
+  connection.run("DROP TABLE temp.staged_texts");
+  return known;
+}
+
+/// Configurations of a batch: which rows are there already, and which the batch itself brings.
+class BatchConfigurations {
+ public:
+  BatchConfigurations(duck::Connection& connection, const std::vector<Run>& runs) : connection_(connection) {
+    std::vector<std::string> hashes;
+    for (const Run& run : runs) hashes.push_back(configuration_hash(run.configuration));
+    stage_texts(connection, hashes);
+    duck::Rows rows = connection.query(fmt::format("SELECT configuration_hash FROM {}.{} WHERE configuration_hash IN (SELECT text FROM temp.staged_texts)",
+                                                   schema, configurations_table.name));
+    while (rows.next()) stored_.insert(std::string(rows.text(0)));
+    connection.run("DROP TABLE temp.staged_texts");
+  }
+
+  /// The row to hash, and whether it must not be inserted again.
+  std::optional<Row> settle(StoredRun& stored) {
+    stored.configuration_hash = configuration_hash(stored.run.configuration);
+    if (stored_.contains(stored.configuration_hash)) {
+      if (std::optional<Row> there = settle_configuration(connection_, stored)) return there;
+    }
+    const auto brought = brought_.find(stored.configuration_hash);
+    if (brought != brought_.end()) return brought->second;
+    stored.configuration_created_at = now();
+    return std::nullopt;
+  }
+  void bring(const Row& row) { brought_.emplace(std::get<std::string>(row[0]), row); }
+
+ private:
+  duck::Connection& connection_;
+  std::set<std::string> stored_;
+  std::map<std::string, Row> brought_;
+};
+
+/// What becomes of each run, decided before anything is written.
+enum class Fate { add, known };
+
+Fate fate_of(const Run& run, const std::string& hash, const std::map<std::string, Known>& known,
+             std::map<std::string, std::string>& in_batch) {
+  const std::string& id = run.metadata.run_id;
+  if (const auto [there, fresh] = in_batch.emplace(id, hash); !fresh) {
+    if (there->second == hash) return Fate::known;
+    throw Error(ErrorCode::already_exists, fmt::format("run '{}' comes twice with different content", id));
+  }
+  const auto found = known.find(id);
+  if (found == known.end()) return Fate::add;
+  if (found->second.place == RunPlace::purged) {
+    throw Error(ErrorCode::wrong_state, fmt::format("run '{}' was purged; its id cannot be used again", id));
+  }
+  if (found->second.content_hash == hash) return Fate::known;
+  throw Error(ErrorCode::already_exists,
+              fmt::format("run '{}' {} with other content", id, found->second.place == RunPlace::trash ? "is in the trash" : "is here"));
+}
+
+struct BatchPlan {
+  std::vector<Fate> fates;
+  std::vector<std::string> hashes;
+};
+
+BatchPlan plan_batch(duck::Connection& connection, const std::vector<Run>& runs) {
+  BatchPlan plan;
+  const std::map<std::string, Known> known = known_runs(connection, runs);
+  std::map<std::string, std::string> in_batch;
+  for (const Run& run : runs) {
+    plan.hashes.push_back(content_hash(run));
+    plan.fates.push_back(fate_of(run, plan.hashes.back(), known, in_batch));
+  }
+  return plan;
+}
+
+void write_batch(duck::Connection& connection, std::vector<Run>& runs, const BatchPlan& plan, const Who& who,
+                 std::string_view action, std::string_view reason, const ProgressCallback& progress) {
+  BatchConfigurations configurations(connection, runs);
+  BatchInsert batch(connection, "store");
+  AuditChain chain(connection, schema, who);
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (progress && i % 256 == 0 && !progress(static_cast<std::int64_t>(i), static_cast<std::int64_t>(runs.size()))) {
+      throw Error(ErrorCode::cancelled, "cancelled; nothing was stored");
+    }
+    if (plan.fates[i] != Fate::add) continue;
+    StoredRun stored;
+    stored.run = std::move(runs[i]);
+    stored.details.content_hash = plan.hashes[i];
+    stored.details.actor = who.actor;
+    stored.details.session_id = who.session_id;
+    stored.details.source = who.source;
+    const std::optional<Row> there = configurations.settle(stored);
+    const RunRows rows = rows_of(stored, there);
+    if (!there) configurations.bring(rows.configuration);
+    batch.add(rows, there.has_value());
+    batch.add_audit(chain.next_row({.action = std::string(action),
+                                    .run_id = stored.run.metadata.run_id,
+                                    .version = 1,
+                                    .reason = std::string(reason),
+                                    .content_hash = stored.details.content_hash,
+                                    .row_hash = stored.details.row_hash}));
+  }
+  batch.finish();
+}
+
+}  // namespace
+
+std::vector<SaveReceipt> RunStore::save_all(std::vector<Run> runs, const ProgressCallback& progress) {
+  Parts& p = *parts_;
+  for (Run& run : runs) {
+    check_and_complete(run);
+    check_levers(run.configuration.initial_parameters, "configuration.initial_parameters");
+    check_levers(run.results.optimal_parameters, "results.optimal_parameters");
+    run.metadata.updated_at = now();
+  }
+  const auto session = p.write_session();
+  const BatchPlan plan = plan_batch(session->connection(), runs);
+  std::vector<SaveReceipt> receipts;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    receipts.push_back({runs[i].metadata.run_id, plan.fates[i] == Fate::add ? SaveOutcome::stored : SaveOutcome::unchanged, 1, {}});
+  }
+  write_batch(session->connection(), runs, plan, p.options.who, "save", {}, progress);
+  session->commit();
+  return receipts;
+}
+
+ImportedBatch RunStore::import_runs(std::vector<Run> runs, std::string_view origin, bool dry_run) {
+  Parts& p = *parts_;
+  for (Run& run : runs) {
+    check_and_complete(run);
+    if (run.metadata.updated_at == Timestamp{}) run.metadata.updated_at = run.metadata.created_at;
+  }
+  ImportedBatch result;
+  const auto decide = [&](duck::Connection& connection) {
+    const BatchPlan plan = plan_batch(connection, runs);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      result.runs.push_back({runs[i].metadata.run_id, plan.fates[i] == Fate::add ? ImportOutcome::added : ImportOutcome::known});
+    }
+    return plan;
+  };
+  if (dry_run) {
+    if (!duck::identity_of(p.file->path())) {  // Nothing is made for a dry run: everything would be new.
+      std::map<std::string, std::string> in_batch;
+      for (const Run& run : runs) {
+        const Fate fate = fate_of(run, content_hash(run), {}, in_batch);
+        result.runs.push_back({run.metadata.run_id, fate == Fate::add ? ImportOutcome::added : ImportOutcome::known});
+      }
+      return result;
+    }
+    const duck::Lease lease = p.read_lease();
+    decide(lease.connection());
+    return result;
+  }
+  const auto session = p.write_session();
+  const BatchPlan plan = decide(session->connection());
+  Who who = p.options.who;
+  who.source = "import";
+  write_batch(session->connection(), runs, plan, who, "import", origin, {});
+  session->commit();
+  return result;
+}
+
+}  // namespace planwise::store
