@@ -33,15 +33,20 @@ struct ComparedValue {
 };
 
 struct ComparedField {
-  std::string path;  ///< "results.optimal_parameters.cola_rate"; keys with dots or quotes are quoted, elements as [3].
+  /// "results.optimal_parameters.cola_rate"; keys with dots, quotes, brackets or blanks are quoted, elements as [3].
+  /// Lists of plain values and lists of more than 64 elements (histories) are one field, compared as a whole; so is what
+  /// is an object in one run and null or plain in another.
+  std::string path;
   std::vector<ComparedValue> values;  ///< One a run, in the order asked.
-  bool differs = false;
+  bool differs = false;  ///< Some value is not the same as the baseline's.
 };
 
-/// Best and worst of the runs' values for one objective. Direction: what the configurations declare, else minimize.
+/// Best and worst of the runs' values for one objective. Direction: what the configurations of the runs with a finite
+/// value declare for that name, else minimize. objective_value has the direction that all objectives of a run share; a
+/// weighted sum of mixed ones is minimized.
 struct ComparedObjective {
   std::string name;  ///< "objective_value" or a term's name.
-  std::string direction;
+  std::string direction;  ///< "minimize", "maximize", or "mixed" when directions_disagree.
   std::vector<std::optional<double>> values;
   std::optional<std::size_t> best, worst;  ///< Absent when no run has a finite value; ties go to the first.
   bool directions_disagree = false;        ///< The runs declare different directions; best and worst are absent then.
@@ -64,7 +69,8 @@ struct Comparison {
 [[nodiscard]] Json to_json(const Comparison& comparison);
 
 /// The shape existing callers read: {run_count, run_metadata, parameter_comparison, objective_comparison,
-/// risk_comparison}; with no run {"error": text}. Variance is the population's. best_run and worst_run are run ids.
+/// risk_comparison}; with no run {"error": text}. Variance is the population's; it, min and max are of finite values, null
+/// without one. best_run and worst_run are run ids or null. Runs without a risk stand under "UNKNOWN".
 [[nodiscard]] Json compare_results(const std::vector<Run>& runs);
 
 /// Fields that differ between two documents by path, with old and new value: what audit entries and diff show.
