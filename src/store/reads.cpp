@@ -159,9 +159,8 @@ struct PageIds {
   std::string next_cursor;
 };
 
-PageIds page_ids(duck::Connection& connection, const ListRequest& request) {
-  const SqlStatement page = page_statement(request, schema);
-  duck::Rows rows = connection.query(page.sql, page.parameters);
+PageIds page_ids(duck::Connection& connection, const ListRequest& request, const SqlStatement& statement) {
+  duck::Rows rows = connection.query(statement.sql, statement.parameters);
   PageIds result;
   std::vector<std::optional<std::string>> keys;
   while (rows.next()) {
@@ -222,10 +221,39 @@ RunSummary RunStore::summary(std::string_view run_id) {
   return found.front();
 }
 
+std::optional<RunPage> RunStore::Parts::shown_before(const std::string& request) {
+  const std::lock_guard guard(shown_mutex);
+  const auto found = shown.find(request);
+  if (found == shown.end() || found->second.signature != file->signature()) return std::nullopt;
+  return found->second.page;
+}
+
+void RunStore::Parts::remember_shown(const std::string& request, const duck::FileSignature& signature, const RunPage& page) {
+  constexpr std::size_t most_requests = 16;
+  constexpr std::size_t most_runs = 1000;
+  if (page.runs.size() > most_runs || signature != file->signature()) return;
+  const std::lock_guard guard(shown_mutex);
+  if (shown.size() >= most_requests) shown.clear();
+  shown[request] = {signature, page};
+}
+
+namespace {
+
+/// What a page depends on: its statement with every bound value (a relative time is a value like any other).
+std::string shown_key(const SqlStatement& statement, std::int64_t offset) {
+  return fmt::format("{} {} {}", row_digest(statement.parameters), offset, statement.sql);
+}
+
+}  // namespace
+
 RunPage RunStore::list(const ListRequest& request) {
+  const SqlStatement statement = page_statement(request, schema);
+  const std::string key = shown_key(statement, request.offset);
+  if (std::optional<RunPage> before = parts_->shown_before(key)) return std::move(*before);
+  const duck::FileSignature signature = parts_->file->signature();
   const duck::Lease lease = parts_->read_lease();
   RunPage page;
-  PageIds ids = page_ids(lease.connection(), request);
+  PageIds ids = page_ids(lease.connection(), request, statement);
   const bool whole = request.cursor.empty() && request.offset == 0 && ids.next_cursor.empty();
   if (whole) {
     page.total = static_cast<std::int64_t>(ids.ids.size());
@@ -235,6 +263,7 @@ RunPage RunStore::list(const ListRequest& request) {
   }
   page.runs = summaries_of(lease.connection(), ids.ids);
   page.next_cursor = std::move(ids.next_cursor);
+  parts_->remember_shown(key, signature, page);
   return page;
 }
 
@@ -246,7 +275,7 @@ void RunStore::each_run(const ListRequest& request, const std::function<bool(con
   constexpr std::int64_t batch = 256;
   do {
     page.limit = std::min(left, batch);
-    const PageIds ids = page_ids(lease.connection(), page);
+    const PageIds ids = page_ids(lease.connection(), page, page_statement(page, schema));
     for (const std::string& id : ids.ids) {
       const StoredRun stored = read_stored_run(lease.connection(), id);
       if (!each(stored.run, summary_of(stored))) return;

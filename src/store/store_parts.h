@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -56,6 +57,17 @@ struct RunStore::Parts {
     if (options.notice) options.notice(text);
   }
   MigrationReport migrate(bool dry_run);
+
+  /// What was shown last, by request: served again while file and log are as they were, so that a page that is polled
+  /// opens nothing (and takes the file from nobody) until somebody has written.
+  std::mutex shown_mutex;
+  struct Shown {
+    duck::FileSignature signature;
+    RunPage page;
+  };
+  std::map<std::string, Shown> shown;
+  std::optional<RunPage> shown_before(const std::string& request);
+  void remember_shown(const std::string& request, const duck::FileSignature& signature, const RunPage& page);
 
   std::mutex shape_mutex;
   std::optional<StoreShape> shape;         // of the file below; trusted as long as the identity is the same
