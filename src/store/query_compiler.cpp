@@ -148,8 +148,11 @@ class Compiler {
   void text(const ResolvedField& field, QueryOperator op, const QueryLiteral& literal) {
     if (op == QueryOperator::contains) {
       sql.add("contains(lower(").add(field).add("), lower(?))", literal.text);
+    } else if (is_order(op)) {
+      // Empty text counts as missing, so it has no order.
+      sql.add("nullif(lower(").add(field).add("), '')").add(sql_operator(op)).add("lower(?)", literal.text);
     } else {
-      sql.add("lower(").add(field).add(")").add(sql_operator(op)).add("lower(?)", literal.text);
+      sql.add("lower(").add(field).add(") = lower(?)", literal.text);
     }
   }
 
