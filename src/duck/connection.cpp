@@ -234,10 +234,10 @@ Connection::~Connection() {
   duckdb_disconnect(&connection_);
 }
 
-void Connection::run(const std::string& sql) {
+void Connection::run(const std::string& sql, std::string_view what) {
   duckdb_result result;
   if (duckdb_query(connection_, sql.c_str(), &result) == DuckDBError) {
-    const Error error = translated(abridged(sql), duckdb_result_error(&result));
+    const Error error = translated(what.empty() ? abridged(sql) : what, duckdb_result_error(&result));
     duckdb_destroy_result(&result);
     throw error;
   }

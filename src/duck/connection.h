@@ -101,8 +101,8 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Runs one statement or several, without parameters.
-  void run(const std::string& sql);
+  /// Runs one statement or several, without parameters. `what` stands in error messages in place of the SQL.
+  void run(const std::string& sql, std::string_view what = {});
   /// Prepares (or takes from the cache), binds and executes one statement.
   Rows query(std::string_view sql, std::span<const Value> parameters = {}, Delivery delivery = Delivery::materialized);
   Rows query(std::string_view sql, std::initializer_list<Value> parameters) {

@@ -255,7 +255,7 @@ void DatabaseFile::attach(Access access, Clock::time_point deadline) {
         if (!s.instance) s.instance = std::make_unique<Instance>();
         {
           const PrivateUmask mode;
-          s.instance->connection().run(attach_statement(s.path, access));
+          s.instance->connection().run(attach_statement(s.path, access), fmt::format("opening '{}'", s.path.string()));
         }
         s.attached = true;
         s.access = access;
