@@ -30,51 +30,77 @@ std::vector<std::string> table_columns(const std::vector<const Json*>& records) 
   return columns;
 }
 
-void write_record(ExcelSheet& sheet, const Json& record, const std::vector<std::string>& columns) {
-  for (std::size_t index = 0; index < columns.size(); ++index) {
-    const Json* value = record.find(columns[index]);
-    if (value != nullptr) sheet.put(static_cast<int>(index) + 1, *value, number_style(columns[index]));
-  }
-  sheet.next_row();
-}
+/// Walks a value of any shape; the headings of what nests are paths below the first one.
+class Blocks {
+ public:
+  Blocks(ExcelSheet& sheet, std::optional<Style> numbers) : sheet_(sheet), numbers_(numbers) {}
 
-void write_columns(ExcelSheet& sheet, const std::string& first, const std::vector<std::string>& columns) {
-  std::vector<std::string> titles{first};
-  for (const std::string& column : columns) titles.push_back(readable(column));
-  sheet.table_header(0, titles);
-  sheet.next_row();
-}
+  void write(const std::string& heading, const std::string& path, const Json& value) {
+    if (!is_container(value) || value.empty()) {
+      write_section(sheet_, heading);
+      return write_value(sheet_, "Value", value, style_of(path));
+    }
+    if (write_as_table(heading, value)) return;
+    bool headed = false;
+    for (std::size_t index = 0; index < value.size(); ++index) {
+      const auto [name, member] = entry(value, index);
+      if (is_container(member) && !member.empty()) continue;
+      if (!headed) write_section(sheet_, heading);
+      headed = true;
+      write_value(sheet_, readable(name), member, style_of(value.is_array() ? path : name));
+    }
+    for (std::size_t index = 0; index < value.size(); ++index) {
+      const auto [name, member] = entry(value, index);
+      if (!is_container(member) || member.empty()) continue;
+      const std::string below = path.empty() ? heading : path;
+      write(below + " > " + readable(name), below + " > " + name, member);
+    }
+  }
 
-bool write_as_table(ExcelSheet& sheet, const Json& value) {
-  std::vector<const Json*> records;
-  if (value.is_object()) {
-    for (const auto& [name, member] : value.as_object()) records.push_back(&member);
-  } else {
-    for (const Json& element : value.as_array()) records.push_back(&element);
+ private:
+  static std::pair<std::string, const Json&> entry(const Json& value, std::size_t index) {
+    if (value.is_array()) return {std::to_string(index + 1), value.at(index)};
+    return {value.as_object()[index].first, value.as_object()[index].second};
   }
-  const std::vector<std::string> columns = table_columns(records);
-  if (columns.empty()) return false;
-  write_columns(sheet, value.is_object() ? "Name" : "Number", columns);
-  for (std::size_t index = 0; index < records.size(); ++index) {
-    if (value.is_object())
-      sheet.text(0, value.as_object()[index].first, Style::line);
-    else
-      sheet.integer(0, static_cast<std::int64_t>(index) + 1);
-    write_record(sheet, *records[index], columns);
-  }
-  return true;
-}
 
-void write_list(ExcelSheet& sheet, const std::string& heading, const Json& list) {
-  for (std::size_t index = 0; index < list.size(); ++index) {
-    const Json& element = list.at(index);
-    const std::string name = std::to_string(index + 1);
-    if (is_container(element) && !element.empty())
-      write_blocks(sheet, heading + " > " + name, element);
-    else
-      write_value(sheet, name, element);
+  [[nodiscard]] Style style_of(std::string_view name) const { return numbers_ ? *numbers_ : number_style(name); }
+
+  bool write_as_table(const std::string& heading, const Json& value) {
+    std::vector<const Json*> records;
+    for (std::size_t index = 0; index < value.size(); ++index) records.push_back(&entry(value, index).second);
+    const std::vector<std::string> columns = table_columns(records);
+    if (columns.empty()) return false;
+    write_section(sheet_, heading);
+    std::vector<std::string> titles{value.is_object() ? "Name" : "Number"};
+    for (const std::string& column : columns) titles.push_back(title_of(column, records));
+    sheet_.table_header(0, titles);
+    sheet_.next_row();
+    for (std::size_t index = 0; index < records.size(); ++index) {
+      if (value.is_object())
+        sheet_.text(0, readable(value.as_object()[index].first), Style::line);
+      else
+        sheet_.integer(0, static_cast<std::int64_t>(index) + 1, Style::digits);
+      for (std::size_t column = 0; column < columns.size(); ++column) {
+        const Json* cell = records[index]->find(columns[column]);
+        if (cell != nullptr) sheet_.put(static_cast<int>(column) + 1, *cell, style_of(columns[column]));
+      }
+      sheet_.next_row();
+    }
+    return true;
   }
-}
+
+  std::string title_of(const std::string& column, const std::vector<const Json*>& records) const {
+    const bool of_numbers =
+        style_of(column) != Style::digits && std::any_of(records.begin(), records.end(), [&](const Json* record) {
+          const Json* cell = record->find(column);
+          return cell != nullptr && cell->is_number();
+        });
+    return (of_numbers ? "#" : "") + readable(column);
+  }
+
+  ExcelSheet& sheet_;
+  std::optional<Style> numbers_;
+};
 
 }  // namespace
 
@@ -87,6 +113,7 @@ void write_section(ExcelSheet& sheet, const std::string& heading) {
 
 void write_value(ExcelSheet& sheet, std::string_view name, const Json& value, Style number) {
   sheet.text(0, name, Style::label);
+  sheet.place(Place::beside_name);
   if (value.is_array() && value.empty())
     sheet.text(1, "(empty list)", Style::label);
   else if (value.is_object() && value.empty())
@@ -95,37 +122,32 @@ void write_value(ExcelSheet& sheet, std::string_view name, const Json& value, St
     sheet.text(1, "(none)", Style::label);
   else
     sheet.put(1, value, number);
+  sheet.place(Place::table);
   sheet.next_row();
 }
 
-void write_blocks(ExcelSheet& sheet, const std::string& heading, const Json& value) {
-  write_section(sheet, heading);
-  if (!is_container(value) || value.empty()) return write_value(sheet, "Value", value);
-  if (write_as_table(sheet, value)) return;
-  if (value.is_array()) return write_list(sheet, heading, value);
-  for (const auto& [name, member] : value.as_object()) {
-    if (!is_container(member) || member.empty()) write_value(sheet, name, member, number_style(name));
-  }
-  for (const auto& [name, member] : value.as_object()) {
-    if (is_container(member) && !member.empty()) write_blocks(sheet, heading + " > " + name, member);
-  }
+void write_blocks(ExcelSheet& sheet, const std::string& heading, const Json& value, std::optional<Style> numbers) {
+  Blocks(sheet, numbers).write(heading, "", value);
 }
 
 std::string readable(std::string_view name) {
   std::string out(name);
+  const bool plain = std::all_of(name.begin(), name.end(), [](char character) {
+    return (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9') || character == '_';
+  });
+  if (!plain || name.empty() || name.front() == '_') return out;
   std::replace(out.begin(), out.end(), '_', ' ');
-  if (!out.empty() && out.front() >= 'a' && out.front() <= 'z')
-    out.front() = static_cast<char>(out.front() - 'a' + 'A');
-  if (const auto cola = out.find("Cola"); cola != std::string::npos) out.replace(cola, 4, "COLA");
+  if (out.front() >= 'a' && out.front() <= 'z') out.front() = static_cast<char>(out.front() - 'a' + 'A');
+  if (out.starts_with("Cola")) out.replace(0, 4, "COLA");
   return out;
 }
 
 Style number_style(std::string_view name) {
   const auto has = [&](std::string_view part) { return name.find(part) != std::string_view::npos; };
   if (name == "new_hire_salary_adjustment") return Style::factor;
-  const bool rate =
-      has("_rate") || has("merit_rate") || has("promotion_probability") || has("promotion_raise") || name == "growth";
-  if (rate || has("_share") || has("percent_of")) return Style::percent;
+  if (name == "year" || name.ends_with("years") || name.ends_with("_year") || has("seed")) return Style::digits;
+  const bool rate = has("_rate") || has("merit_rate") || has("promotion_probability") || has("promotion_raise");
+  if (rate || name == "growth" || has("_share")) return Style::percent;
   if (has("compensation") || has("cost") || has("salary") || has("payroll")) return Style::money;
   return Style::number;
 }

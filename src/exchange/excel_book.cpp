@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 
 #include "core/json_text.h"
 #include "planwise/error.h"
@@ -44,6 +45,8 @@ const char* number_format(Style style) {
       return "0.0000";
     case Style::digits:
       return "0";
+    case Style::scientific:
+      return "0.####E+00";
     case Style::time:
       return "yyyy-mm-dd hh:mm:ss";
     default:
@@ -69,6 +72,7 @@ void shape_text(lxw_format* format, Style style) {
       format_set_font_size(format, 12), format_set_bold(format), format_set_font_color(format, navy);
       break;
     case Style::header:
+    case Style::number_header:
       format_set_bold(format), format_set_font_color(format, LXW_COLOR_WHITE), format_set_bg_color(format, navy);
       format_set_text_wrap(format), format_set_align(format, LXW_ALIGN_VERTICAL_CENTER);
       break;
@@ -99,15 +103,26 @@ void shape_text(lxw_format* format, Style style) {
   }
 }
 
-lxw_format* make_format(lxw_workbook* workbook, Style style) {
+bool is_number_column(Style style) {
+  return style == Style::number_header || (style >= Style::number && style <= Style::factor) ||
+         (style > Style::total_label && style <= Style::total_percent);
+}
+
+lxw_format* make_format(lxw_workbook* workbook, Style style, Place place) {
   lxw_format* format = workbook_add_format(workbook);
   if (format == nullptr) throw Error(ErrorCode::internal, "out of memory for an Excel format");
   format_set_font_name(format, "Calibri");
   format_set_font_size(format, 10);
   format_set_font_color(format, ink);
-  if (style != Style::header) format_set_align(format, LXW_ALIGN_VERTICAL_TOP);
+  if (style != Style::header && style != Style::number_header) format_set_align(format, LXW_ALIGN_VERTICAL_TOP);
   if (const char* number = number_format(style)) format_set_num_format(format, number);
   shape_text(format, style);
+  if (place == Place::beside_name) {
+    format_set_align(format, LXW_ALIGN_LEFT);
+  } else if (is_number_column(style)) {
+    format_set_align(format, LXW_ALIGN_RIGHT);
+    format_set_indent(format, 1);  // so that text in the next column does not touch the digits
+  }
   return format;
 }
 
@@ -132,8 +147,10 @@ ExcelBook::ExcelBook(std::filesystem::path file, Memory memory, const ExcelLimit
   options.use_zip64 = LXW_TRUE;
   workbook_ = workbook_new_opt(file_.c_str(), &options);
   if (workbook_ == nullptr) throw Error(ErrorCode::internal, "out of memory for an Excel workbook");
-  for (std::size_t index = 0; index < style_count; ++index) {
-    formats_.push_back(make_format(workbook_, static_cast<Style>(index)));
+  for (const Place place : {Place::table, Place::beside_name}) {
+    for (std::size_t index = 0; index < style_count; ++index) {
+      formats_.push_back(make_format(workbook_, static_cast<Style>(index), place));
+    }
   }
 }
 
@@ -170,7 +187,9 @@ lxw_worksheet* ExcelBook::new_worksheet(const std::string& name, const std::vect
   if (gridlines == Gridlines::hidden) worksheet_gridlines(worksheet, LXW_HIDE_ALL_GRIDLINES);
   worksheet_set_landscape(worksheet);
   worksheet_set_paper(worksheet, 9);  // A4
-  worksheet_fit_to_pages(worksheet, 1, 0);
+  // A wide table fitted to one page's width could not be read; it is printed over several pages.
+  constexpr double widest_page = 260;
+  if (std::accumulate(widths.begin(), widths.end(), 0.0) <= widest_page) worksheet_fit_to_pages(worksheet, 1, 0);
   worksheet_set_footer(worksheet, "&L&8&A&R&8&P / &N");
   return worksheet;
 }

@@ -26,27 +26,32 @@ enum class Style {
   title,
   subtitle,
   section,
-  header,
-  label,   ///< Names of values.
-  digits,  ///< Numbers that are names: a seed, a year.
+  header,         ///< Of a column of text.
+  number_header,  ///< Of a column of numbers.
+  label,          ///< Names of values.
   tile_label,
   tile_value,
+  digits,  ///< Numbers that are names: a seed, a year.
+  time,
   number,
+  scientific,  ///< What `number` turns to for very small and very large values.
   integer,
   money,
   percent,
   percent_change,
   number_change,
   factor,
-  time,
   total_label,
   total_number,
   total_integer,
   total_money,
   total_percent,
-  link
+  link,
+  count  ///< No style: how many there are.
 };
-inline constexpr std::size_t style_count = static_cast<std::size_t>(Style::link) + 1;
+inline constexpr std::size_t style_count = static_cast<std::size_t>(Style::count);
+/// Columns of numbers are right-aligned; a value that stands alone beside its name is left-aligned.
+enum class Place { table, beside_name };
 
 enum class Memory { whole, constant };
 enum class Gridlines { shown, hidden };
@@ -68,7 +73,9 @@ class ExcelBook {
   /// Writes the file. Throws io.
   void close();
 
-  [[nodiscard]] lxw_format* format(Style style) const { return formats_[static_cast<std::size_t>(style)]; }
+  [[nodiscard]] lxw_format* format(Style style, Place place = Place::table) const {
+    return formats_[static_cast<std::size_t>(style) + (place == Place::table ? 0 : style_count)];
+  }
   [[nodiscard]] lxw_workbook* handle() const { return workbook_; }
   [[nodiscard]] const ExcelLimits& limits() const { return limits_; }
   [[nodiscard]] Memory memory() const { return memory_; }
@@ -99,6 +106,7 @@ class ExcelSheet {
   ExcelSheet(ExcelBook& book, std::string name, std::vector<double> widths, Gridlines gridlines);
 
   /// Writes the header row here and keeps it in sight. `keep_columns` first columns stay in sight too.
+  /// A title that begins with '#' is that of a column of numbers (the '#' is not shown).
   void header(const std::vector<std::string>& titles, int keep_columns = 1);
   /// Header cells of a table further down.
   void table_header(int first_column, const std::vector<std::string>& titles);
@@ -117,7 +125,11 @@ class ExcelSheet {
   /// The same for a formula over other rows: just the value when those stand on an earlier part of the sheet.
   void formula_over_rows(int column, const std::string& formula, double cached, Style style);
   void link(int column, const std::string& sheet);
+  /// Where the numbers that follow stand.
+  void place(Place place) { place_ = place; }
   void next_row();
+  /// Moves down to `row` if that is further down.
+  void skip_to(std::uint32_t row);
   void height(double points);
 
   /// "C7" for a column of the present row, moved by `rows`.
@@ -134,6 +146,7 @@ class ExcelSheet {
 
  private:
   void make_room();
+  void fit_height(int column, std::string_view text, Style style);
 
   ExcelBook& book_;
   std::string name_;
@@ -142,6 +155,8 @@ class ExcelSheet {
   lxw_worksheet* worksheet_;
   std::vector<std::string> titles_;
   int keep_columns_ = 0;
+  Place place_ = Place::table;
+  double lines_ = 1;  ///< Of wrapped text in the present row.
   bool filter_ = false;
   std::uint32_t row_ = 0;
   int part_ = 1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "exchange/excel_blocks.h"
 #include "planwise/error.h"
@@ -85,10 +86,33 @@ lxw_chart* new_chart(ExcelBook& book, std::uint8_t type, const char* title) {
   return chart;
 }
 
+/// The least and greatest of what a chart shows, and a step between labels that reads well.
+struct Scale {
+  double least = 0, greatest = 1, step = 0.2;
+};
+
+/// Ends of an axis that let small movements be seen, on multiples of the step.
+Scale scale_of(double least, double greatest) {
+  const double span = greatest > least ? greatest - least : std::max(std::abs(greatest) * 0.1, 1e-9);
+  const double magnitude = std::pow(10.0, std::floor(std::log10(span / 4)));
+  double step = magnitude;
+  for (const double factor : {2.0, 2.5, 5.0, 10.0}) {
+    if (span / step > 6) step = magnitude * factor;
+  }
+  return {std::floor(least / step) * step, std::ceil(greatest / step) * step, step};
+}
+
 /// One chart over columns of the table of histories.
 struct HistoryChart {
   std::string title, number_format;
   std::vector<std::pair<int, std::string>> lines;  ///< Column and name.
+  double least = std::numeric_limits<double>::infinity(), greatest = -std::numeric_limits<double>::infinity();
+
+  void see(const Json* value) {
+    if (value == nullptr || !value->is_number() || !std::isfinite(value->as_real())) return;
+    least = std::min(least, value->as_real());
+    greatest = std::max(greatest, value->as_real());
+  }
 };
 
 void insert_chart(ExcelBook& book, ExcelSheet& charts, const ExcelSheet& data, const HistoryChart& wanted, int place,
@@ -108,7 +132,16 @@ void insert_chart(ExcelBook& book, ExcelSheet& charts, const ExcelSheet& data, c
   }
   look(chart->x_axis, "Iteration");
   look(chart->y_axis, "");
-  chart_axis_set_num_format(chart->y_axis, wanted.number_format.c_str());
+  std::string number_format = wanted.number_format;
+  if (wanted.least <= wanted.greatest) {
+    const Scale scale = scale_of(wanted.least, wanted.greatest);
+    chart_axis_set_min(chart->y_axis, scale.least);
+    chart_axis_set_max(chart->y_axis, scale.greatest);
+    chart_axis_set_major_unit(chart->y_axis, scale.step);
+    if (number_format == "0.0%" && scale.step < 0.001) number_format = "0.00%";
+    if (number_format == "0.00" && scale.step < 0.01) number_format = "0.0000";
+  }
+  chart_axis_set_num_format(chart->y_axis, number_format.c_str());
   chart_axis_set_label_position(chart->x_axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
   const auto interval = static_cast<std::uint16_t>(std::clamp<std::uint32_t>(last_row / 12, 1, 60'000));
   chart_axis_set_interval_unit(chart->x_axis, interval);
@@ -128,7 +161,7 @@ void insert_chart(ExcelBook& book, ExcelSheet& charts, const ExcelSheet& data, c
 
 std::vector<HistoryChart> charts_for(const std::vector<std::string>& names, bool has_objective) {
   std::vector<HistoryChart> out;
-  if (has_objective) out.push_back({"Objective", "0.0000", {{1, "Objective"}}});
+  if (has_objective) out.push_back({"Objective", "General", {{1, "Objective"}}});
   for (const Group& group : groups) {
     HistoryChart chart{group.title, group.number_format, {}};
     for (std::size_t index = 0; index < names.size(); ++index) {
@@ -169,8 +202,8 @@ void write_histories(ExcelBook& book, ExcelSheet& charts, ExcelSheet& data, cons
   const Json& values = results.at("objective_history");
   const Json& steps = results.at("parameter_history");
   const std::vector<std::string> names = names_in(steps);
-  std::vector<std::string> titles{"Iteration", "Objective"};
-  for (const std::string& name : names) titles.push_back(readable(name));
+  std::vector<std::string> titles{"#Iteration", "#Objective"};
+  for (const std::string& name : names) titles.push_back("#" + readable(name));
   if (titles.size() > LXW_COL_MAX) {
     throw Error(ErrorCode::invalid_argument, "results.parameter_history names " + std::to_string(names.size()) +
                                                  " parameters; a sheet has 16,384 columns");
@@ -189,8 +222,15 @@ void write_histories(ExcelBook& book, ExcelSheet& charts, ExcelSheet& data, cons
   charts.text(0, std::to_string(rows) + " iterations. The numbers stand on sheet History data.", Style::subtitle);
   const auto last = static_cast<std::uint32_t>(std::min(rows, book.limits().rows - 1));
   int place = 0;
-  for (const HistoryChart& chart : charts_for(names, !values.empty()))
+  std::vector<HistoryChart> wanted = charts_for(names, !values.empty());
+  for (HistoryChart& chart : wanted) {
+    for (const auto& [column, name] : chart.lines) {
+      for (const Json& value : (column == 1 ? values : steps).as_array()) {
+        chart.see(column == 1 ? &value : value.find(name));
+      }
+    }
     insert_chart(book, charts, data, chart, place++, last);
+  }
 }
 
 void write_sensitivity(ExcelBook& book, ExcelSheet& sheet, const Json& results) {
@@ -201,23 +241,25 @@ void write_sensitivity(ExcelBook& book, ExcelSheet& sheet, const Json& results) 
   }
   const bool all_numbers = ranked.size() == sensitivity.size() && !ranked.empty();
   if (!all_numbers) {
-    write_blocks(sheet, "Sensitivity", sensitivity);
-    write_blocks(sheet, "Parameter correlations", results.at("parameter_correlations"));
+    write_blocks(sheet, "Sensitivity", sensitivity, Style::number);
+    write_blocks(sheet, "Parameter correlations", results.at("parameter_correlations"), Style::number);
     return;
   }
   std::stable_sort(ranked.begin(), ranked.end(),
                    [](const auto& a, const auto& b) { return std::abs(a.second) > std::abs(b.second); });
   write_section(sheet, "Sensitivity, strongest first");
-  sheet.table_header(0, {"Parameter", "Sensitivity"});
+  sheet.table_header(0, {"Parameter", "#Sensitivity"});
   sheet.next_row();
   const std::uint32_t first = sheet.row();
   for (const auto& [name, value] : ranked) {
-    sheet.text(0, name, Style::line);
+    sheet.text(0, readable(name), Style::line);
     sheet.number(1, value);
     sheet.next_row();
   }
   const std::uint32_t last = sheet.row() - 1;
-  write_blocks(sheet, "Parameter correlations", results.at("parameter_correlations"));
+  constexpr std::uint32_t below_the_chart = 18;
+  sheet.skip_to(below_the_chart);
+  write_blocks(sheet, "Parameter correlations", results.at("parameter_correlations"), Style::number);
   if (sheet.continued()) return;
   lxw_chart* chart = new_chart(book, LXW_CHART_BAR, "Sensitivity");
   lxw_chart_series* series = chart_add_series(chart, nullptr, nullptr);
@@ -231,8 +273,8 @@ void write_sensitivity(ExcelBook& book, ExcelSheet& sheet, const Json& results) 
   chart_axis_set_reverse(chart->x_axis);
   chart_axis_set_label_position(chart->x_axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
   chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
-  const auto column = static_cast<lxw_col_t>(8);
-  if (worksheet_insert_chart(sheet.handle(), 0, column, chart) != LXW_NO_ERROR) {
+  const auto column = static_cast<lxw_col_t>(3);
+  if (worksheet_insert_chart(sheet.handle(), 1, column, chart) != LXW_NO_ERROR) {
     throw Error(ErrorCode::io, "cannot place a chart on sheet " + sheet.name());
   }
 }

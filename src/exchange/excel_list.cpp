@@ -14,9 +14,9 @@ bool is_lever(std::string_view name) {
   return std::find(std::begin(lever_names), std::end(lever_names), name) != std::end(lever_names);
 }
 
-std::vector<std::string> lever_titles(const char* suffix = "") {
+std::vector<std::string> lever_titles() {
   std::vector<std::string> titles{"Run", "Scenario"};
-  for (const std::string_view lever : lever_names) titles.push_back(readable(lever) + suffix);
+  for (const std::string_view lever : lever_names) titles.push_back("#" + readable(lever));
   return titles;
 }
 
@@ -29,7 +29,7 @@ std::vector<std::string> run_titles() {
   return {"Run",
           "Scenario",
           "Status",
-          "Objective value",
+          "#Objective value",
           "Risk level",
           "Converged",
           "Type",
@@ -40,10 +40,10 @@ std::vector<std::string> run_titles() {
           "User",
           "Session",
           "Random seed",
-          "Max evaluations",
-          "Function evaluations",
-          "Runtime, seconds",
-          "Timeout, minutes",
+          "#Max evaluations",
+          "#Function evaluations",
+          "#Runtime, seconds",
+          "#Timeout, minutes",
           "Synthetic mode",
           "Convergence message",
           "Description",
@@ -83,12 +83,12 @@ class ListWorkbook::Sheets {
     std::vector<std::string> bound_titles = lever_titles();
     bound_titles.insert(bound_titles.begin() + 2, "Bound");
     bounds_.header(bound_titles, 3);
-    others_.header({"Run", "Scenario", "Parameter", "Initial", "Optimal", "Lower bound", "Upper bound"}, 1);
-    objectives_.header({"Run", "Scenario", "Objective", "Direction", "Weight", "Target", "Value", "Description"}, 1);
-    constraints_.header({"Run", "Scenario", "Constraint", "Type", "Lower", "Upper", "Description"}, 1);
+    others_.header({"Run", "Scenario", "Parameter", "#Initial", "#Optimal", "#Lower bound", "#Upper bound"}, 1);
+    objectives_.header({"Run", "Scenario", "Objective", "Direction", "#Weight", "#Target", "#Value", "Description"}, 1);
+    constraints_.header({"Run", "Scenario", "Constraint", "Type", "#Lower", "#Upper", "Description"}, 1);
     std::vector<std::string> history_titles = lever_titles();
-    history_titles[1] = "Iteration";
-    history_titles.insert(history_titles.begin() + 2, "Objective");
+    history_titles[1] = "#Iteration";
+    history_titles.insert(history_titles.begin() + 2, "#Objective");
     history_titles.emplace_back("Other parameters, JSON");
     history_.header(history_titles, 2);
     warnings_.header({"Run", "Scenario", "Kind", "Text"}, 1);

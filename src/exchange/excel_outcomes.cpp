@@ -59,7 +59,7 @@ bool all_integers(const YearTable& table, const std::string& metric) {
 
 void write_titles(ExcelSheet& sheet, const YearTable& table) {
   std::vector<std::string> titles{"Year"};
-  for (const std::string& metric : table.metrics) titles.push_back(readable(metric));
+  for (const std::string& metric : table.metrics) titles.push_back("#" + readable(metric));
   sheet.table_header(0, titles);
   sheet.height(30);
   sheet.next_row();

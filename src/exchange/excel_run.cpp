@@ -128,7 +128,7 @@ void write_objective_rows(ExcelSheet& sheet, const Run& run) {
 
 void write_objectives(ExcelSheet& sheet, const Run& run) {
   sheet.header(
-      {"Objective", "Direction", "Weight", "Target", "Value", "Weight x value", "Value - target", "Description"});
+      {"Objective", "Direction", "#Weight", "#Target", "#Value", "#Weight x value", "#Value - target", "Description"});
   write_objective_rows(sheet, run);
   Json others = Json::object();
   for (const auto& [name, value] : run.results.objective_breakdown.as_object()) {
@@ -139,7 +139,7 @@ void write_objectives(ExcelSheet& sheet, const Run& run) {
   if (!others.empty()) write_blocks(sheet, "Other terms of the breakdown", others);
   write_section(sheet, "Constraints");
   if (run.configuration.constraints.empty()) return write_value(sheet, "Constraints", Json::array());
-  sheet.table_header(0, {"Constraint", "Type", "Lower", "Upper", "Description"});
+  sheet.table_header(0, {"Constraint", "Type", "#Lower", "#Upper", "Description"});
   sheet.next_row();
   for (const Constraint& constraint : run.configuration.constraints) {
     sheet.text(0, constraint.name);
@@ -176,8 +176,8 @@ std::vector<std::string> parameter_names(const Run& run) {
 }
 
 void write_parameters(ExcelSheet& sheet, const Run& run) {
-  sheet.header({"Parameter", "Name", "Initial", "Optimal", "Lower bound", "Upper bound", "Change",
-                "Change, % of initial", "Position between bounds"});
+  sheet.header({"Parameter", "Name", "#Initial", "#Optimal", "#Lower bound", "#Upper bound", "#Change",
+                "#Change, % of initial", "#Position between bounds"});
   for (const std::string& name : parameter_names(run)) {
     const Style style = number_style(name);
     const Json* initial = run.configuration.initial_parameters.find(name);
@@ -217,14 +217,7 @@ void write_algorithm(ExcelSheet& sheet, const Json& document) {
   for (const char* name :
        {"optimization_type", "optimization_engine", "random_seed", "max_evaluations", "timeout_minutes",
         "use_synthetic_mode", "function_evaluations", "runtime_seconds", "converged", "convergence_message"}) {
-    // A seed is a name in digits, no amount.
-    if (std::string_view(name) == "random_seed" && metadata.at(name).is_integer()) {
-      sheet.text(0, readable(name), Style::label);
-      sheet.text(1, metadata.at(name).dump(), Style::line);
-      sheet.next_row();
-    } else {
-      write_value(sheet, readable(name), metadata.at(name));
-    }
+    write_value(sheet, readable(name), metadata.at(name), number_style(name));
   }
   write_blocks(sheet, "Settings", document.at("configuration").at("algorithm_config"));
 }

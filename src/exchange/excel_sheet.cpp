@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -39,7 +40,9 @@ ExcelSheet::ExcelSheet(ExcelBook& book, std::string name, std::vector<double> wi
 
 void ExcelSheet::table_header(int first_column, const std::vector<std::string>& titles) {
   for (std::size_t index = 0; index < titles.size(); ++index) {
-    text(first_column + static_cast<int>(index), titles[index], Style::header);
+    const bool of_numbers = titles[index].starts_with('#');
+    text(first_column + static_cast<int>(index), of_numbers ? std::string_view(titles[index]).substr(1) : titles[index],
+         of_numbers ? Style::number_header : Style::header);
   }
 }
 
@@ -62,7 +65,38 @@ void ExcelSheet::make_room() {
   if (!titles_.empty()) header(std::vector<std::string>(titles_), keep_columns_);
 }
 
-void ExcelSheet::next_row() { ++row_; }
+void ExcelSheet::next_row() {
+  ++row_;
+  lines_ = 1;
+}
+
+void ExcelSheet::skip_to(std::uint32_t row) {
+  if (!continued() && row < book_.limits().rows) row_ = std::max(row_, row);
+  lines_ = 1;
+}
+
+// Not every program gives rows the height of their wrapped text, so it is written.
+void ExcelSheet::fit_height(int column, std::string_view text, Style style) {
+  if (style != Style::text && style != Style::code) return;
+  const auto index = static_cast<std::size_t>(column);
+  const double width = index < widths_.size() ? widths_[index] : 9;
+  constexpr double narrower = 0.9, points_a_line = 13.5, highest = 409;
+  double lines = 0;
+  std::size_t in_line = 0;
+  const auto count = [&] { lines += std::max(1.0, std::ceil(static_cast<double>(in_line) / (width * narrower))); };
+  for (const char character : text) {
+    if (character == '\n') {
+      count();
+      in_line = 0;
+    } else if ((static_cast<unsigned char>(character) & 0xC0) != 0x80) {
+      ++in_line;
+    }
+  }
+  count();
+  if (lines <= lines_) return;
+  lines_ = lines;
+  height(std::min(highest, lines * points_a_line + 1.5));
+}
 
 void ExcelSheet::height(double points) {
   make_room();
@@ -76,6 +110,7 @@ void ExcelSheet::text(int column, std::string_view text, Style style) {
     escaped = book_.long_text(worksheet_->name, cell(column), escaped);
   }
   book_.need(cell_bytes + escaped.size());
+  fit_height(column, escaped, style);
   // An empty string would be no cell at all; a blank one keeps the look.
   const lxw_error error =
       escaped.empty() ? worksheet_write_blank(worksheet_, row_, at(column), book_.format(style))
@@ -86,8 +121,12 @@ void ExcelSheet::text(int column, std::string_view text, Style style) {
 void ExcelSheet::number(int column, double value, Style style) {
   if (!std::isfinite(value)) return text(column, core::non_finite_tag(value), Style::line);
   make_room();
+  constexpr double smallest = 0.0001, largest = 1e12;
+  if (style == Style::number && value != 0 && (std::abs(value) < smallest || std::abs(value) >= largest)) {
+    style = Style::scientific;
+  }
   book_.need(cell_bytes);
-  check(worksheet_write_number(worksheet_, row_, at(column), value, book_.format(style)), name_);
+  check(worksheet_write_number(worksheet_, row_, at(column), value, book_.format(style, place_)), name_);
 }
 
 void ExcelSheet::integer(int column, std::int64_t value, Style style) {
@@ -99,7 +138,7 @@ void ExcelSheet::integer(int column, std::int64_t value, Style style) {
 void ExcelSheet::boolean(int column, bool value) {
   make_room();
   book_.need(cell_bytes);
-  check(worksheet_write_boolean(worksheet_, row_, at(column), value ? 1 : 0, book_.format(Style::line)), name_);
+  check(worksheet_write_boolean(worksheet_, row_, at(column), value ? 1 : 0, book_.format(Style::digits)), name_);
 }
 
 void ExcelSheet::time(int column, Timestamp value) {
