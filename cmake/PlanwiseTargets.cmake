@@ -10,6 +10,12 @@ function(planwise_flags target)
   if(PLANWISE_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${PLANWISE_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${PLANWISE_SANITIZE})
+    get_target_property(type ${target} TYPE)
+    if(PLANWISE_SANITIZE MATCHES thread AND type STREQUAL EXECUTABLE)
+      # libduckdb must not take our instrumented copies of std:: templates for its own: it would lock a mutex unseen by
+      # ThreadSanitizer and unlock it seen.
+      target_link_options(${target} PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/local_symbols.map)
+    endif()
     if(PLANWISE_SANITIZE MATCHES undefined)
       target_compile_options(${target} PRIVATE -fno-sanitize-recover=undefined)
     endif()

@@ -170,6 +170,9 @@ TEST(Concurrency, KilledWritersLoseNothingTheyHadAcknowledged) {
 }
 
 TEST(Concurrency, AForkedChildSavesSafelyBesideItsParent) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "ThreadSanitizer starts no threads in the child of a threaded process";
+#endif
   const TempFolder folder;
   RunStore store(options_for(folder, "parent"));
   store.save(small_run("before"), {});
