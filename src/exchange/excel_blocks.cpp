@@ -35,25 +35,25 @@ class Blocks {
  public:
   Blocks(ExcelSheet& sheet, std::optional<Style> numbers) : sheet_(sheet), numbers_(numbers) {}
 
-  void write(const std::string& heading, const std::string& path, const Json& value) {
+  /// `name` is the value's own, which says how numbers in a list of it look.
+  void write(const std::string& heading, const std::string& name, const Json& value) {
     if (!is_container(value) || value.empty()) {
       write_section(sheet_, heading);
-      return write_value(sheet_, "Value", value, style_of(path));
+      return write_value(sheet_, "Value", value, style_of(name));
     }
     if (write_as_table(heading, value)) return;
     bool headed = false;
     for (std::size_t index = 0; index < value.size(); ++index) {
-      const auto [name, member] = entry(value, index);
+      const auto [key, member] = entry(value, index);
       if (is_container(member) && !member.empty()) continue;
       if (!headed) write_section(sheet_, heading);
       headed = true;
-      write_value(sheet_, readable(name), member, style_of(value.is_array() ? path : name));
+      write_value(sheet_, readable(key), member, style_of(value.is_array() ? name : key));
     }
     for (std::size_t index = 0; index < value.size(); ++index) {
-      const auto [name, member] = entry(value, index);
+      const auto [key, member] = entry(value, index);
       if (!is_container(member) || member.empty()) continue;
-      const std::string below = path.empty() ? heading : path;
-      write(below + " > " + readable(name), below + " > " + name, member);
+      write(heading + " > " + readable(key), key, member);
     }
   }
 

@@ -90,6 +90,7 @@ void shape_text(lxw_format* format, Style style) {
       format_set_font_color(format, 0x1D4ED8), format_set_underline(format, LXW_UNDERLINE_SINGLE);
       break;
     case Style::digits:
+    case Style::flag:
     case Style::time:
       format_set_align(format, LXW_ALIGN_LEFT);
       break;
@@ -184,12 +185,14 @@ lxw_worksheet* ExcelBook::new_worksheet(const std::string& name, const std::vect
     const auto at = static_cast<lxw_col_t>(column);
     check(worksheet_set_column(worksheet, at, at, widths[column], nullptr), "set a column's width");
   }
-  if (gridlines == Gridlines::hidden) worksheet_gridlines(worksheet, LXW_HIDE_ALL_GRIDLINES);
+  const bool page = gridlines == Gridlines::hidden;
+  if (page) worksheet_gridlines(worksheet, LXW_HIDE_ALL_GRIDLINES);
   worksheet_set_landscape(worksheet);
   worksheet_set_paper(worksheet, 9);  // A4
   // A wide table fitted to one page's width could not be read; it is printed over several pages.
-  constexpr double widest_page = 260;
-  if (std::accumulate(widths.begin(), widths.end(), 0.0) <= widest_page) worksheet_fit_to_pages(worksheet, 1, 0);
+  constexpr double widest_page = 330;
+  if (std::accumulate(widths.begin(), widths.end(), 0.0) <= widest_page)
+    worksheet_fit_to_pages(worksheet, 1, page ? 1 : 0);
   worksheet_set_footer(worksheet, "&L&8&A&R&8&P / &N");
   return worksheet;
 }

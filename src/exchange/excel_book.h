@@ -32,6 +32,7 @@ enum class Style {
   tile_label,
   tile_value,
   digits,  ///< Numbers that are names: a seed, a year.
+  flag,    ///< True or false.
   time,
   number,
   scientific,  ///< What `number` turns to for very small and very large values.

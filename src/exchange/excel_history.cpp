@@ -270,11 +270,14 @@ void write_sensitivity(ExcelBook& book, ExcelSheet& sheet, const Json& results) 
   chart_series_set_fill(series, &fill);
   look(chart->x_axis, "");
   look(chart->y_axis, "");
-  chart_axis_set_reverse(chart->x_axis);
-  chart_axis_set_label_position(chart->x_axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
+  chart_axis_set_reverse(chart->y_axis);  // of a bar chart, the axis of the bars: the strongest on top
+  chart_axis_major_gridlines_set_visible(chart->y_axis, LXW_FALSE);
+  chart_axis_set_label_position(chart->y_axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
   chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
   const auto column = static_cast<lxw_col_t>(3);
-  if (worksheet_insert_chart(sheet.handle(), 1, column, chart) != LXW_NO_ERROR) {
+  lxw_chart_options options{};
+  options.x_scale = 1.2;
+  if (worksheet_insert_chart_opt(sheet.handle(), 1, column, chart, &options) != LXW_NO_ERROR) {
     throw Error(ErrorCode::io, "cannot place a chart on sheet " + sheet.name());
   }
 }

@@ -12,6 +12,7 @@ namespace {
 struct YearTable {
   std::vector<std::pair<std::string, const Json*>> years;  ///< In the order of time.
   std::vector<std::string> metrics;
+  std::vector<std::string> nested;  ///< Metrics that hold more than a value, say by level.
 };
 
 bool is_year(std::string_view text) {
@@ -30,6 +31,14 @@ std::optional<YearTable> year_table(const Json* summary) {
     }
   }
   std::sort(out.years.begin(), out.years.end());
+  const auto holds_more = [&](const std::string& metric) {
+    return std::any_of(out.years.begin(), out.years.end(), [&](const auto& year) {
+      const Json* value = year.second->find(metric);
+      return value != nullptr && (value->is_object() || value->is_array());
+    });
+  };
+  std::copy_if(out.metrics.begin(), out.metrics.end(), std::back_inserter(out.nested), holds_more);
+  std::erase_if(out.metrics, holds_more);
   constexpr std::size_t most_metrics = 200;
   if (out.metrics.empty() || out.metrics.size() > most_metrics) return std::nullopt;
   return out;
@@ -145,6 +154,13 @@ void write_outcomes(ExcelSheet& sheet, const Json& projected_outcomes) {
   }
   write_totals(sheet, *table);
   if (table->years.size() > 1) write_growth(sheet, *table, first_row);
+  for (const std::string& metric : table->nested) {
+    Json by_year = Json::object();
+    for (const auto& [year, record] : table->years) {
+      if (const Json* value = record->find(metric)) by_year.set(year, *value);
+    }
+    write_blocks(sheet, readable(metric), by_year);
+  }
   Json rest = projected_outcomes;
   rest.erase("workforce_summary");
   if (!rest.empty()) write_blocks(sheet, "Other outcomes", rest);

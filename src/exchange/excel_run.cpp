@@ -259,7 +259,7 @@ void write_run_workbook(const std::filesystem::path& file, const Run& run, const
   write_about(book.add("About", {30, 100}, Gridlines::hidden), about_run(run, written), context);
   write_overview(book.add("Overview", {26, 44, 20, 20}, Gridlines::hidden), run, document);
   write_objectives(book.add("Objectives", {26, 14, 14, 14, 14, 14, 14, 50}), run);
-  write_parameters(book.add("Parameters", {32, 32, 12, 12, 12, 12, 12, 14, 14}), run);
+  write_parameters(book.add("Parameters", {32, 32, 13, 13, 13, 13, 13, 15, 17}), run);
   write_algorithm(book.add("Algorithm", {34, 60, 20, 20, 20, 20}), document);
   ExcelSheet& charts = book.add("Histories", {3}, Gridlines::hidden);
   ExcelSheet& data =

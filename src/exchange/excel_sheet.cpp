@@ -80,10 +80,10 @@ void ExcelSheet::fit_height(int column, std::string_view text, Style style) {
   if (style != Style::text && style != Style::code) return;
   const auto index = static_cast<std::size_t>(column);
   const double width = index < widths_.size() ? widths_[index] : 9;
-  constexpr double narrower = 0.9, points_a_line = 13.5, highest = 409;
+  constexpr double of_width = 1.0, points_a_line = 13.5, highest = 409;
   double lines = 0;
   std::size_t in_line = 0;
-  const auto count = [&] { lines += std::max(1.0, std::ceil(static_cast<double>(in_line) / (width * narrower))); };
+  const auto count = [&] { lines += std::max(1.0, std::ceil(static_cast<double>(in_line) / (width * of_width))); };
   for (const char character : text) {
     if (character == '\n') {
       count();
@@ -119,7 +119,7 @@ void ExcelSheet::text(int column, std::string_view text, Style style) {
 }
 
 void ExcelSheet::number(int column, double value, Style style) {
-  if (!std::isfinite(value)) return text(column, core::non_finite_tag(value), Style::line);
+  if (!std::isfinite(value)) return text(column, core::non_finite_tag(value), style);
   make_room();
   constexpr double smallest = 0.0001, largest = 1e12;
   if (style == Style::number && value != 0 && (std::abs(value) < smallest || std::abs(value) >= largest)) {
@@ -131,14 +131,14 @@ void ExcelSheet::number(int column, double value, Style style) {
 
 void ExcelSheet::integer(int column, std::int64_t value, Style style) {
   if (value > largest_exact_integer || value < -largest_exact_integer)
-    return text(column, std::to_string(value), Style::line);
+    return text(column, std::to_string(value), style);
   number(column, static_cast<double>(value), style);
 }
 
 void ExcelSheet::boolean(int column, bool value) {
   make_room();
   book_.need(cell_bytes);
-  check(worksheet_write_boolean(worksheet_, row_, at(column), value ? 1 : 0, book_.format(Style::digits)), name_);
+  check(worksheet_write_boolean(worksheet_, row_, at(column), value ? 1 : 0, book_.format(Style::flag)), name_);
 }
 
 void ExcelSheet::time(int column, Timestamp value) {
