@@ -15,13 +15,16 @@ using analyse::Tolerance;
 
 void check(const std::vector<Run>& runs, const CompareOptions& options) {
   const auto refuse = [](const std::string& what) { throw Error(ErrorCode::invalid_argument, what); };
-  if (runs.size() < 2) refuse("comparing " + std::to_string(runs.size()) + " runs is not possible: at least 2 are needed");
+  if (runs.size() < 2)
+    refuse("comparing " + std::to_string(runs.size()) + " runs is not possible: at least 2 are needed");
   if (options.baseline >= runs.size()) {
     refuse("baseline " + std::to_string(options.baseline) + " is not allowed: 0 to " + std::to_string(runs.size() - 1));
   }
   // Written so that NaN fails too.
-  if (!(options.absolute_tolerance >= 0)) refuse("absolute tolerance " + real_text(options.absolute_tolerance) + " is not allowed: at least 0");
-  if (!(options.relative_tolerance >= 0)) refuse("relative tolerance " + real_text(options.relative_tolerance) + " is not allowed: at least 0");
+  if (!(options.absolute_tolerance >= 0))
+    refuse("absolute tolerance " + real_text(options.absolute_tolerance) + " is not allowed: at least 0");
+  if (!(options.relative_tolerance >= 0))
+    refuse("relative tolerance " + real_text(options.relative_tolerance) + " is not allowed: at least 0");
 }
 
 /// The run as a document of what is compared.

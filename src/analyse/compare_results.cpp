@@ -37,7 +37,8 @@ struct Spread {
     }
     if (!numbers.empty()) {
       variance = 0;
-      for (double number : numbers) *variance += (number - mean) * (number - mean) / static_cast<double>(numbers.size());
+      for (double number : numbers)
+        *variance += (number - mean) * (number - mean) / static_cast<double>(numbers.size());
     }
     entry.set("min", real_or_null(least));
     entry.set("max", real_or_null(greatest));
@@ -87,7 +88,9 @@ Json objectives_json(const std::vector<Run>& runs) {
     objectives.push_back(std::move(entry));
   }
   const ComparedObjective total = analyse::compare_objectives(runs).front();
-  const auto id = [&](const std::optional<std::size_t>& index) { return index ? Json(runs[*index].metadata.run_id) : Json(); };
+  const auto id = [&](const std::optional<std::size_t>& index) {
+    return index ? Json(runs[*index].metadata.run_id) : Json();
+  };
   Json result = Json::object();
   result.set("objectives", std::move(objectives));
   result.set("best_run", id(total.best));

@@ -25,7 +25,8 @@ std::string path_of_member(const std::string& path, std::string_view key) {
 
 template <typename Predicate>
 bool all_present(const Aligned& values, Predicate predicate) {
-  return std::all_of(values.begin(), values.end(), [&](const Json* value) { return value == nullptr || predicate(*value); });
+  return std::all_of(values.begin(), values.end(),
+                     [&](const Json* value) { return value == nullptr || predicate(*value); });
 }
 
 std::size_t longest(const Aligned& values) {
@@ -45,8 +46,9 @@ bool goes_into_objects(const Aligned& values) {
 
 bool goes_into_lists(const Aligned& values) {
   return all_present(values, [](const Json& value) { return value.is_array(); }) &&
-         longest(values) <= longest_flattened_list &&
-         std::any_of(values.begin(), values.end(), [](const Json* value) { return value != nullptr && holds_structure(*value); });
+         longest(values) <= longest_flattened_list && std::any_of(values.begin(), values.end(), [](const Json* value) {
+           return value != nullptr && holds_structure(*value);
+         });
 }
 
 void walk_objects(const Aligned& documents, const std::string& path, const Leaf& leaf) {
@@ -64,7 +66,8 @@ void walk_objects(const Aligned& documents, const std::string& path, const Leaf&
       slots[found->second][i] = &value;
     }
   }
-  for (std::size_t slot = 0; slot < slots.size(); ++slot) walk_merged(slots[slot], path_of_member(path, keys[slot]), leaf);
+  for (std::size_t slot = 0; slot < slots.size(); ++slot)
+    walk_merged(slots[slot], path_of_member(path, keys[slot]), leaf);
 }
 
 void walk_lists(const Aligned& documents, const std::string& path, const Leaf& leaf) {

@@ -17,16 +17,22 @@ namespace {
 enum class Logic { three_valued, two_valued };
 
 bool is_order(QueryOperator op) {
-  return op == QueryOperator::less || op == QueryOperator::at_most || op == QueryOperator::greater || op == QueryOperator::at_least;
+  return op == QueryOperator::less || op == QueryOperator::at_most || op == QueryOperator::greater ||
+         op == QueryOperator::at_least;
 }
 
 std::string_view sql_operator(QueryOperator op) {
   switch (op) {
-    case QueryOperator::less: return " < ";
-    case QueryOperator::at_most: return " <= ";
-    case QueryOperator::greater: return " > ";
-    case QueryOperator::at_least: return " >= ";
-    default: return " = ";
+    case QueryOperator::less:
+      return " < ";
+    case QueryOperator::at_most:
+      return " <= ";
+    case QueryOperator::greater:
+      return " > ";
+    case QueryOperator::at_least:
+      return " >= ";
+    default:
+      return " = ";
   }
 }
 
@@ -42,8 +48,10 @@ class Compiler {
 
   void node(const QueryNode& tree, Logic logic) {
     switch (tree.kind) {
-      case QueryNode::Kind::all_of: return joined(tree, " AND ", "TRUE", logic);
-      case QueryNode::Kind::any_of: return joined(tree, " OR ", "FALSE", logic);
+      case QueryNode::Kind::all_of:
+        return joined(tree, " AND ", "TRUE", logic);
+      case QueryNode::Kind::any_of:
+        return joined(tree, " OR ", "FALSE", logic);
       case QueryNode::Kind::negation:
         sql.add("(NOT ");
         node(tree.children.front(), Logic::two_valued);
@@ -52,12 +60,15 @@ class Compiler {
       case QueryNode::Kind::word:
         leaf(logic, [&] { sql.add("contains(d.search_text, lower(?))", tree.word.text); });
         return;
-      case QueryNode::Kind::comparison: return comparison(tree, logic);
+      case QueryNode::Kind::comparison:
+        return comparison(tree, logic);
     }
   }
 
  private:
-  [[noreturn]] void refuse(std::size_t position, const std::string& what) const { refuse_query(query_, position, what); }
+  [[noreturn]] void refuse(std::size_t position, const std::string& what) const {
+    refuse_query(query_, position, what);
+  }
 
   template <typename Write>
   void leaf(Logic logic, Write write) {
@@ -123,7 +134,8 @@ class Compiler {
   void range(const ResolvedField& field, const QueryValue& written) {
     const std::size_t position = written.low ? written.low->position : written.high->position;
     if (field.kind == FieldKind::free_text || field.kind == FieldKind::tags || field.kind == FieldKind::boolean) {
-      refuse(position, field.name + " takes no range: it is " + std::string(kind_text(field.kind)) + "; quote text that contains '..'");
+      refuse(position, field.name + " takes no range: it is " + std::string(kind_text(field.kind)) +
+                           "; quote text that contains '..'");
     }
     sql.add("(");
     if (written.low) one(field, QueryOperator::at_least, *written.low);
@@ -134,14 +146,21 @@ class Compiler {
 
   void one(const ResolvedField& field, QueryOperator op, const QueryLiteral& literal) {
     switch (field.kind) {
-      case FieldKind::text: return text(field, op, literal);
-      case FieldKind::free_text: return text(field, op == QueryOperator::has ? QueryOperator::contains : op, literal);
+      case FieldKind::text:
+        return text(field, op, literal);
+      case FieldKind::free_text:
+        return text(field, op == QueryOperator::has ? QueryOperator::contains : op, literal);
       case FieldKind::integer:
-      case FieldKind::real: return number(field, op, literal);
-      case FieldKind::boolean: return boolean(field, op, literal);
-      case FieldKind::time: return time(field, op, literal);
-      case FieldKind::tags: return tag(field, op, literal);
-      case FieldKind::mixed: return mixed(field, op, literal);
+      case FieldKind::real:
+        return number(field, op, literal);
+      case FieldKind::boolean:
+        return boolean(field, op, literal);
+      case FieldKind::time:
+        return time(field, op, literal);
+      case FieldKind::tags:
+        return tag(field, op, literal);
+      case FieldKind::mixed:
+        return mixed(field, op, literal);
     }
   }
 
@@ -156,14 +175,16 @@ class Compiler {
     }
   }
 
-  [[noreturn]] void refuse_value(const ResolvedField& field, const QueryLiteral& literal, std::string_view allowed) const {
+  [[noreturn]] void refuse_value(const ResolvedField& field, const QueryLiteral& literal,
+                                 std::string_view allowed) const {
     refuse(literal.position, field.name + " is " + std::string(kind_text(field.kind)) + ", not \"" + literal.text +
                                  "\"; allowed: " + std::string(allowed));
   }
 
   void refuse_contains(const ResolvedField& field, QueryOperator op, const QueryLiteral& literal) const {
     if (op == QueryOperator::contains) {
-      refuse(literal.position, "'~' looks inside text, but " + field.name + " is " + std::string(kind_text(field.kind)));
+      refuse(literal.position,
+             "'~' looks inside text, but " + field.name + " is " + std::string(kind_text(field.kind)));
     }
   }
 
@@ -172,9 +193,11 @@ class Compiler {
     const auto read = literal.quoted ? std::nullopt : read_number(literal.text);
     const bool whole = field.kind == FieldKind::integer;
     if (!read || (whole && !std::isfinite(as_double(*read)))) {
-      refuse_value(field, literal, whole ? "a number, a range a..b, none, *" : "a number, nan, inf, -inf, a range a..b, none, *");
+      refuse_value(field, literal,
+                   whole ? "a number, a range a..b, none, *" : "a number, nan, inf, -inf, a range a..b, none, *");
     }
-    if (is_order(op) && std::isnan(as_double(*read))) refuse(literal.position, "nan has no order; " + field.name + ":nan finds it");
+    if (is_order(op) && std::isnan(as_double(*read)))
+      refuse(literal.position, "nan has no order; " + field.name + ":nan finds it");
     duck::Value bound = as_double(*read);
     const bool exact = whole && std::holds_alternative<std::int64_t>(*read);
     if (exact) bound = std::get<std::int64_t>(*read);
@@ -203,8 +226,8 @@ class Compiler {
     try {
       return read_period(literal.text, zone_, now_);
     } catch (const Error& error) {
-      refuse(literal.position, field.name + ": " + error.what() +
-                                   "; also allowed: 2025, 2025-01, and 90m, 36h, 7d, 2w for so long ago");
+      refuse(literal.position,
+             field.name + ": " + error.what() + "; also allowed: 2025, 2025-01, and 90m, 36h, 7d, 2w for so long ago");
     }
   }
 
@@ -212,11 +235,20 @@ class Compiler {
     refuse_contains(field, op, literal);
     const Period written = period(field, literal);
     switch (op) {
-      case QueryOperator::less: sql.add(field).add(" < ?", written.begin); return;
-      case QueryOperator::at_least: sql.add(field).add(" >= ?", written.begin); return;
-      case QueryOperator::at_most: sql.add(field).add(written.point ? " <= ?" : " < ?", written.end); return;
-      case QueryOperator::greater: sql.add(field).add(written.point ? " > ?" : " >= ?", written.end); return;
-      default: break;
+      case QueryOperator::less:
+        sql.add(field).add(" < ?", written.begin);
+        return;
+      case QueryOperator::at_least:
+        sql.add(field).add(" >= ?", written.begin);
+        return;
+      case QueryOperator::at_most:
+        sql.add(field).add(written.point ? " <= ?" : " < ?", written.end);
+        return;
+      case QueryOperator::greater:
+        sql.add(field).add(written.point ? " > ?" : " >= ?", written.end);
+        return;
+      default:
+        break;
     }
     if (written.point) refuse(literal.position, "write " + literal.text + ".. for what is not older, or < for what is");
     sql.add("(").add(field).add(" >= ?", written.begin).add(" AND ").add(field).add(" < ?", written.end).add(")");
@@ -225,7 +257,9 @@ class Compiler {
   void tag(const ResolvedField& field, QueryOperator op, const QueryLiteral& literal) {
     if (is_order(op)) refuse(literal.position, field.name + " have no order; allowed operators: : = != ~");
     if (op == QueryOperator::contains) {
-      sql.add("TRY(len(list_filter(").add(tag_list).add(", lambda t: contains(lower(t), lower(?)))) > 0)", literal.text);
+      sql.add("TRY(len(list_filter(")
+          .add(tag_list)
+          .add(", lambda t: contains(lower(t), lower(?)))) > 0)", literal.text);
     } else {
       sql.add("TRY(list_contains(list_transform(").add(tag_list).add(", lambda t: lower(t)), lower(?)))", literal.text);
     }
@@ -235,7 +269,8 @@ class Compiler {
   void mixed(const ResolvedField& field, QueryOperator op, const QueryLiteral& literal) {
     const auto read = literal.quoted || op == QueryOperator::contains ? std::nullopt : read_number(literal.text);
     if (!read) return text(field, op, literal);
-    if (is_order(op) && std::isnan(as_double(*read))) refuse(literal.position, "nan has no order; " + field.name + ":nan finds it");
+    if (is_order(op) && std::isnan(as_double(*read)))
+      refuse(literal.position, "nan has no order; " + field.name + ":nan finds it");
     sql.add("(TRY_CAST(").add(field).add(" AS DOUBLE)").add(sql_operator(op)).add("?", as_double(*read));
     if (op == QueryOperator::greater || op == QueryOperator::at_least) {
       sql.add(" AND TRY_CAST(").add(field).add(" AS DOUBLE) <= 'Infinity'::DOUBLE");
@@ -273,7 +308,8 @@ CompiledQuery compile_query(const ListRequest& request, Timestamp now) {
     add_literal_search(*request.literal, compiler.sql, compiler.use);
   }
   // Who asks about the archive means to see it.
-  if (request.archived == ArchivedRuns::exclude && !compiler.names_archived) compiler.sql.add(" AND d.archived_at IS NULL");
+  if (request.archived == ArchivedRuns::exclude && !compiler.names_archived)
+    compiler.sql.add(" AND d.archived_at IS NULL");
   if (request.archived == ArchivedRuns::only) compiler.sql.add(" AND d.archived_at IS NOT NULL");
   return {std::move(compiler.sql.text), std::move(compiler.sql.parameters), compiler.use.runs, compiler.use.results,
           compiler.use.configurations};

@@ -1,10 +1,10 @@
 /// \file
 /// Turns a ListRequest into SQL. Everything a caller typed is a bound parameter, never part of the SQL's text.
 ///
-/// The SQL is over these aliases: d = optimization_run_details (always there, drives), and, joined by run_id only when a
-/// field needs them, r = optimization_runs, s = optimization_results, c = optimization_configurations (through r's
-/// configuration_hash). JSON columns may be of type JSON or VARCHAR and may hold anything: what cannot be read counts as
-/// missing.
+/// The SQL is over these aliases: d = optimization_run_details (always there, drives), and, joined by run_id only when
+/// a field needs them, r = optimization_runs, s = optimization_results, c = optimization_configurations (through r's
+/// configuration_hash). JSON columns may be of type JSON or VARCHAR and may hold anything: what cannot be read counts
+/// as missing.
 ///
 ///     SqlStatement page = page_statement(request, "store.main");
 ///     Rows rows = connection.query(page.sql, page.parameters);   // run_id, key_1 .. key_n, all VARCHAR
@@ -45,11 +45,14 @@ struct CompiledQuery {
 
 /// Run ids of one page in order, with the text of every sort key: columns run_id, key_1 .. key_n, all VARCHAR, the keys
 /// nullable. Asks for one row more than `limit`: when it comes there is a next page, and it is not part of this one.
-/// Throws invalid_argument, also for a cursor that is not one of the same query, literal search, sort, zone and `archived`.
-[[nodiscard]] SqlStatement page_statement(const ListRequest& request, std::string_view schema, Timestamp now = planwise::now());
+/// Throws invalid_argument, also for a cursor that is not one of the same query, literal search, sort, zone and
+/// `archived`.
+[[nodiscard]] SqlStatement page_statement(const ListRequest& request, std::string_view schema,
+                                          Timestamp now = planwise::now());
 
 /// One row, one column: how many runs match (BIGINT).
-[[nodiscard]] SqlStatement count_statement(const ListRequest& request, std::string_view schema, Timestamp now = planwise::now());
+[[nodiscard]] SqlStatement count_statement(const ListRequest& request, std::string_view schema,
+                                           Timestamp now = planwise::now());
 
 /// The cursor of the page that follows the run with these sort keys, as page_statement() selected them.
 /// URL-safe: letters, digits, - and _.

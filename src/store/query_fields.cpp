@@ -26,7 +26,9 @@ struct StaticField {
 };
 
 // Integers beyond 32 bits do not fit the older tables' columns; details.exact holds them then, by name.
-#define PLANWISE_EXACT(column) "coalesce(TRY(TRY_CAST(json_extract_string(d.exact, '/" column "') AS BIGINT)), r." column ")"
+#define PLANWISE_EXACT(column)                                                                                    \
+  "coalesce(r." column ", CASE WHEN d.exact IS NOT NULL THEN TRY(TRY_CAST(json_extract_string(d.exact, '/" column \
+  "') AS BIGINT)) END)"
 
 // A new field is one line here and one in docs/query-language.md.
 constexpr StaticField static_fields[] = {
@@ -168,8 +170,8 @@ std::optional<ResolvedField> resolve_field(const QueryField& field, std::string&
   if (segments.size() == 1) {
     for (const StaticField& known : static_fields) {
       if (!has_name(known, head)) continue;
-      return ResolvedField{std::string(known.name), known.kind, known.table, std::string(known.sql), std::nullopt,
-                           known.nulls == Nulls::possible};
+      return ResolvedField{std::string(known.name), known.kind,   known.table,
+                           std::string(known.sql),  std::nullopt, known.nulls == Nulls::possible};
     }
   }
   for (const JsonField& known : json_fields) {
@@ -186,8 +188,9 @@ std::optional<ResolvedField> resolve_field(const QueryField& field, std::string&
 std::span<const FieldDescription> field_descriptions() {
   static const auto descriptions = [] {
     std::array<FieldDescription, std::size(static_fields)> result;
-    std::transform(std::begin(static_fields), std::end(static_fields), result.begin(),
-                   [](const StaticField& field) { return FieldDescription{field.name, field.aliases, field.kind}; });
+    std::transform(std::begin(static_fields), std::end(static_fields), result.begin(), [](const StaticField& field) {
+      return FieldDescription{field.name, field.aliases, field.kind};
+    });
     return result;
   }();
   return descriptions;
@@ -205,14 +208,22 @@ std::span<const std::string_view> field_prefixes() {
 
 std::string_view kind_text(FieldKind kind) {
   switch (kind) {
-    case Kind::text: return "text";
-    case Kind::free_text: return "free text";
-    case Kind::integer: return "a whole number";
-    case Kind::real: return "a number";
-    case Kind::boolean: return "true or false";
-    case Kind::time: return "a time";
-    case Kind::tags: return "tags";
-    case Kind::mixed: return "any value";
+    case Kind::text:
+      return "text";
+    case Kind::free_text:
+      return "free text";
+    case Kind::integer:
+      return "a whole number";
+    case Kind::real:
+      return "a number";
+    case Kind::boolean:
+      return "true or false";
+    case Kind::time:
+      return "a time";
+    case Kind::tags:
+      return "tags";
+    case Kind::mixed:
+      return "any value";
   }
   return "";
 }

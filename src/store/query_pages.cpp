@@ -43,14 +43,19 @@ void write_key(const SortKey& key, SqlText& sql) {
 
 KeyKind key_kind(FieldKind kind) {
   switch (kind) {
-    case FieldKind::integer: return KeyKind::integer;
-    case FieldKind::real: return KeyKind::real;
-    case FieldKind::boolean: return KeyKind::boolean;
-    case FieldKind::time: return KeyKind::time;
+    case FieldKind::integer:
+      return KeyKind::integer;
+    case FieldKind::real:
+      return KeyKind::real;
+    case FieldKind::boolean:
+      return KeyKind::boolean;
+    case FieldKind::time:
+      return KeyKind::time;
     case FieldKind::text:
     case FieldKind::free_text:
     case FieldKind::tags:
-    case FieldKind::mixed: break;
+    case FieldKind::mixed:
+      break;
   }
   return KeyKind::text;
 }
@@ -82,7 +87,8 @@ std::string_view trimmed(std::string_view text) {
 
 std::vector<SortKey> sort_keys(std::string_view sort) {
   if (trimmed(sort).empty()) sort = "-created_at";
-  if (sort.size() > query_length_limit) throw Error(ErrorCode::invalid_argument, "the sort order has more than 8192 bytes");
+  if (sort.size() > query_length_limit)
+    throw Error(ErrorCode::invalid_argument, "the sort order has more than 8192 bytes");
   std::vector<SortKey> keys;
   for (std::string_view part : split_list(sort)) {
     part = trimmed(part);
@@ -95,8 +101,8 @@ std::vector<SortKey> sort_keys(std::string_view sort) {
     keys.push_back({field, key_kind(field.kind), direction});
   }
   if (keys.size() > sort_key_limit) {
-    throw Error(ErrorCode::invalid_argument, "the sort order names " + std::to_string(keys.size()) + " fields, at most " +
-                                                 std::to_string(sort_key_limit) + " are allowed");
+    throw Error(ErrorCode::invalid_argument, "the sort order names " + std::to_string(keys.size()) +
+                                                 " fields, at most " + std::to_string(sort_key_limit) + " are allowed");
   }
   return keys;
 }
@@ -112,7 +118,8 @@ std::string order_by(const std::vector<SortKey>& keys) {
     if (keys[i].direction == Direction::ascending) {
       result += name + " ASC NULLS LAST, ";
     } else if (keys[i].kind == KeyKind::real) {
-      result += "nullif(" + name + ", " + std::string(not_a_number) + ") DESC NULLS LAST, " + name + " ASC NULLS LAST, ";
+      result +=
+          "nullif(" + name + ", " + std::string(not_a_number) + ") DESC NULLS LAST, " + name + " ASC NULLS LAST, ";
     } else {
       result += name + " DESC NULLS LAST, ";
     }
@@ -136,7 +143,8 @@ std::string signature(const ListRequest& request) {
 
 [[noreturn]] void refuse_cursor() {
   throw Error(ErrorCode::invalid_argument,
-              "the cursor is none of this list: allowed is next_cursor of a page with the same query, sort, zone and archive setting");
+              "the cursor is none of this list: allowed is next_cursor of a page with the same query, sort, zone and "
+              "archive setting");
 }
 
 struct Cursor {
@@ -146,13 +154,15 @@ struct Cursor {
 
 duck::Value key_value(const std::string& text, KeyKind kind) {
   switch (kind) {
-    case KeyKind::text: return text;
+    case KeyKind::text:
+      return text;
     case KeyKind::boolean:
       if (text != "true" && text != "false") refuse_cursor();
       return text == "true";
     case KeyKind::integer:
     case KeyKind::time:
-    case KeyKind::real: break;
+    case KeyKind::real:
+      break;
   }
   const auto number = read_number(text);
   if (!number) refuse_cursor();
@@ -190,7 +200,9 @@ Cursor read_cursor(const ListRequest& request, const std::vector<SortKey>& keys)
   return cursor;
 }
 
-bool is_nan(const duck::Value& value) { return std::holds_alternative<double>(value) && std::isnan(std::get<double>(value)); }
+bool is_nan(const duck::Value& value) {
+  return std::holds_alternative<double>(value) && std::isnan(std::get<double>(value));
+}
 bool is_missing(const duck::Value& value) { return std::holds_alternative<std::monostate>(value); }
 
 /// Rows whose key comes behind the cursor's.
@@ -216,7 +228,8 @@ void write_same(const std::string& name, const duck::Value& value, SqlText& sql)
   }
 }
 
-/// (k1 behind) or (k1 same and k2 behind) or ... or (all same and run_id behind), nested so that each key is bound twice.
+/// (k1 behind) or (k1 same and k2 behind) or ... or (all same and run_id behind), nested so that each key is bound
+/// twice.
 void write_after_cursor(const std::vector<SortKey>& keys, const Cursor& cursor, SqlText& sql) {
   // Lets the scan skip row groups, which it cannot do with what follows.
   if (!can_be_missing(keys[0]) && keys[0].kind != KeyKind::real) {
@@ -236,8 +249,9 @@ void write_after_cursor(const std::vector<SortKey>& keys, const Cursor& cursor, 
 void write_from(FieldUse use, std::string_view schema, SqlText& sql) {
   const std::string prefix(schema);
   sql.add(" FROM " + prefix + ".optimization_run_details d");
-  // Left joins: a run whose other rows are missing (an older file may hold one) is listed, its fields missing.
-  if (use.runs || use.configurations) sql.add(" LEFT JOIN " + prefix + ".optimization_runs r ON r.run_id = d.run_id");
+  // Every details row has its runs row. The others may be missing (older programs left runs without results): such a
+  // run is listed, its fields missing.
+  if (use.runs || use.configurations) sql.add(" JOIN " + prefix + ".optimization_runs r ON r.run_id = d.run_id");
   if (use.results) sql.add(" LEFT JOIN " + prefix + ".optimization_results s ON s.run_id = d.run_id");
   if (use.configurations) {
     sql.add(" LEFT JOIN " + prefix + ".optimization_configurations c ON c.configuration_hash = r.configuration_hash");
@@ -247,10 +261,14 @@ void write_from(FieldUse use, std::string_view schema, SqlText& sql) {
 FieldUse use_of(const CompiledQuery& query) { return {query.uses_runs, query.uses_results, query.uses_configurations}; }
 
 void check_paging(const ListRequest& request) {
-  if (request.limit < 1) throw Error(ErrorCode::invalid_argument, "limit " + std::to_string(request.limit) + " is not allowed: at least 1");
-  if (request.offset < 0) throw Error(ErrorCode::invalid_argument, "offset " + std::to_string(request.offset) + " is not allowed: at least 0");
+  if (request.limit < 1)
+    throw Error(ErrorCode::invalid_argument, "limit " + std::to_string(request.limit) + " is not allowed: at least 1");
+  if (request.offset < 0)
+    throw Error(ErrorCode::invalid_argument,
+                "offset " + std::to_string(request.offset) + " is not allowed: at least 0");
   if (request.offset > 0 && !request.cursor.empty()) {
-    throw Error(ErrorCode::invalid_argument, "offset " + std::to_string(request.offset) + " is not allowed with a cursor: 0");
+    throw Error(ErrorCode::invalid_argument,
+                "offset " + std::to_string(request.offset) + " is not allowed with a cursor: 0");
   }
 }
 
@@ -283,7 +301,8 @@ SqlStatement page_statement(const ListRequest& request, std::string_view schema,
   sql.add("SELECT run_id");
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const std::string name = column(i);
-    sql.add(", CAST(" + (keys[i].kind == KeyKind::time ? "epoch_us(" + name + ")" : name) + " AS VARCHAR) AS key_" + std::to_string(i + 1));
+    sql.add(", CAST(" + (keys[i].kind == KeyKind::time ? "epoch_us(" + name + ")" : name) + " AS VARCHAR) AS key_" +
+            std::to_string(i + 1));
   }
   sql.add(" FROM (SELECT * FROM (SELECT d.run_id AS run_id");
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -313,7 +332,8 @@ SqlStatement count_statement(const ListRequest& request, std::string_view schema
   return {std::move(sql.text), std::move(sql.parameters)};
 }
 
-std::string cursor_after(const ListRequest& request, std::string_view run_id, std::span<const std::optional<std::string>> keys) {
+std::string cursor_after(const ListRequest& request, std::string_view run_id,
+                         std::span<const std::optional<std::string>> keys) {
   Json document = Json::array();
   document.push_back(signature(request));
   document.push_back(run_id);

@@ -13,9 +13,8 @@ namespace {
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 bool is_keyword(std::string_view word, std::string_view keyword) {
-  return std::equal(word.begin(), word.end(), keyword.begin(), keyword.end(), [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) == b;
-  });
+  return std::equal(word.begin(), word.end(), keyword.begin(), keyword.end(),
+                    [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
 }
 
 enum class Place { alone, in_list };
@@ -45,8 +44,9 @@ class Parser {
 
   void check_text() const {
     if (text_.size() > query_length_limit) {
-      refuse_query("", 0, "the query has " + std::to_string(text_.size()) + " bytes, at most " +
-                              std::to_string(query_length_limit) + " are allowed");
+      refuse_query("", 0,
+                   "the query has " + std::to_string(text_.size()) + " bytes, at most " +
+                       std::to_string(query_length_limit) + " are allowed");
     }
     if (const auto bad = first_bad_byte(text_)) refuse(*bad, "not UTF-8 text, or a control character");
   }
@@ -66,11 +66,15 @@ class Parser {
     switch (peek(position)) {
       case ':':
       case '=':
-      case '~': return 1;
+      case '~':
+        return 1;
       case '<':
-      case '>': return peek(position + 1) == '=' ? 2 : 1;
-      case '!': return peek(position + 1) == '=' ? 2 : 0;
-      default: return 0;
+      case '>':
+        return peek(position + 1) == '=' ? 2 : 1;
+      case '!':
+        return peek(position + 1) == '=' ? 2 : 0;
+      default:
+        return 0;
     }
   }
 
@@ -128,7 +132,8 @@ class Parser {
     for (std::size_t i = begin; i < end; ++i) {
       if (text_[i] == '"') {
         const std::size_t close = closing_quote(i);
-        if (close + 1 < end && text_[close + 1] != '.') refuse(close + 1, "expected '.' or an operator after the quote");
+        if (close + 1 < end && text_[close + 1] != '.')
+          refuse(close + 1, "expected '.' or an operator after the quote");
         segment = unquoted(i, close);
         if (segment.empty()) refuse(i, "a part of a field's name is empty");
         i = close;
@@ -258,7 +263,8 @@ class Parser {
     } else {
       node.values.push_back(value(Place::alone));
     }
-    if (ordering && (list || node.values.front().range)) refuse(start, "one value is expected after < <= > >=, no list and no range");
+    if (ordering && (list || node.values.front().range))
+      refuse(start, "one value is expected after < <= > >=, no list and no range");
     if (node.op == QueryOperator::contains && node.values.front().range) refuse(start, "'~' takes text, no range");
     return node;
   }

@@ -17,14 +17,14 @@ inline constexpr int query_depth_limit = 100;            ///< Levels of parenthe
 using QueryPosition = std::size_t;
 
 enum class QueryOperator {
-  has,        ///< ":": equals, or contains for fields of free text.
-  equal,      ///< "="
-  unequal,    ///< "!="
-  contains,   ///< "~"
-  less,       ///< "<"
-  at_most,    ///< "<="
-  greater,    ///< ">"
-  at_least,   ///< ">="
+  has,       ///< ":": equals, or contains for fields of free text.
+  equal,     ///< "="
+  unequal,   ///< "!="
+  contains,  ///< "~"
+  less,      ///< "<"
+  at_most,   ///< "<="
+  greater,   ///< ">"
+  at_least,  ///< ">="
 };
 
 /// One written value. A quoted one is text and nothing else: no number, no `none`, no `*`.
@@ -51,11 +51,11 @@ struct QueryField {
 struct QueryNode {
   enum class Kind { all_of, any_of, negation, comparison, word };
   Kind kind = Kind::all_of;
-  std::vector<QueryNode> children;   ///< all_of, any_of: any number; negation: one.
-  QueryField field;                  ///< comparison
+  std::vector<QueryNode> children;  ///< all_of, any_of: any number; negation: one.
+  QueryField field;                 ///< comparison
   QueryOperator op = QueryOperator::has;
-  std::vector<QueryValue> values;    ///< comparison: at least one; several are a list, any of which may hold.
-  QueryLiteral word;                 ///< word: never empty.
+  std::vector<QueryValue> values;  ///< comparison: at least one; several are a list, any of which may hold.
+  QueryLiteral word;               ///< word: never empty.
 };
 
 /// Equality of meaning: positions do not count.

@@ -19,7 +19,8 @@ std::string quoted(std::string_view text) {
 }
 
 bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; });
 }
 
 std::string print_literal(const QueryLiteral& literal) { return literal.quoted ? quoted(literal.text) : literal.text; }
@@ -34,21 +35,34 @@ std::string print_value(const QueryValue& value) {
 
 std::string_view sign(QueryOperator op) {
   switch (op) {
-    case QueryOperator::has: return ":";
-    case QueryOperator::equal: return "=";
-    case QueryOperator::unequal: return "!=";
-    case QueryOperator::contains: return "~";
-    case QueryOperator::less: return "<";
-    case QueryOperator::at_most: return "<=";
-    case QueryOperator::greater: return ">";
-    case QueryOperator::at_least: return ">=";
+    case QueryOperator::has:
+      return ":";
+    case QueryOperator::equal:
+      return "=";
+    case QueryOperator::unequal:
+      return "!=";
+    case QueryOperator::contains:
+      return "~";
+    case QueryOperator::less:
+      return "<";
+    case QueryOperator::at_most:
+      return "<=";
+    case QueryOperator::greater:
+      return ">";
+    case QueryOperator::at_least:
+      return ">=";
   }
   return ":";
 }
 
 std::string print_comparison(const QueryNode& node) {
-  std::string result = print_field(node.field) + std::string(sign(node.op));
-  if (node.values.size() == 1) return result + print_value(node.values.front());
+  std::string result = print_field(node.field);
+  if (result.ends_with('!')) result += ' ';  // "a! =b" is not "a!=b"
+  result += sign(node.op);
+  if (node.values.size() == 1) {
+    const std::string value = print_value(node.values.front());
+    return result + (value.starts_with('=') ? " " : "") + value;  // "a< =b" is not "a<=b"
+  }
   result += '(';
   for (std::size_t i = 0; i < node.values.size(); ++i) result += (i == 0 ? "" : ", ") + print_value(node.values[i]);
   return result + ')';
@@ -80,11 +94,15 @@ std::string print_field(const QueryField& field) {
 
 std::string print_query(const QueryNode& node) {
   switch (node.kind) {
-    case Kind::word: return quoted(node.word.text);
-    case Kind::comparison: return print_comparison(node);
-    case Kind::negation: return "not " + print_child(node.children.front());
+    case Kind::word:
+      return quoted(node.word.text);
+    case Kind::comparison:
+      return print_comparison(node);
+    case Kind::negation:
+      return "not " + print_child(node.children.front());
     case Kind::all_of:
-    case Kind::any_of: break;
+    case Kind::any_of:
+      break;
   }
   std::string result;
   for (std::size_t i = 0; i < node.children.size(); ++i) {

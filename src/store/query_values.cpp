@@ -17,8 +17,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Whether the text has the shape of the pattern, in which 9 stands for any digit.
 bool has_shape(std::string_view text, std::string_view pattern) {
-  return text.size() == pattern.size() &&
-         std::equal(text.begin(), text.end(), pattern.begin(), [](char c, char p) { return p == '9' ? is_digit(c) : c == p; });
+  return text.size() == pattern.size() && std::equal(text.begin(), text.end(), pattern.begin(),
+                                                     [](char c, char p) { return p == '9' ? is_digit(c) : c == p; });
 }
 
 int number_at(std::string_view text, std::size_t position, std::size_t digits) {
@@ -46,7 +46,8 @@ std::optional<Period> calendar_period(std::string_view text, std::string_view zo
   const bool is_year = has_shape(text, "9999");
   const bool is_month = has_shape(text, "9999-99");
   if (!is_year && !is_month && !has_shape(text, "9999-99-99")) return std::nullopt;
-  const year_month_day first{year{number_at(text, 0, 4)}, month{is_year ? 1U : static_cast<unsigned>(number_at(text, 5, 2))},
+  const year_month_day first{year{number_at(text, 0, 4)},
+                             month{is_year ? 1U : static_cast<unsigned>(number_at(text, 5, 2))},
                              day{is_year || is_month ? 1U : static_cast<unsigned>(number_at(text, 8, 2))}};
   if (!first.ok() || static_cast<int>(first.year()) < 1) {
     throw Error(ErrorCode::invalid_argument, "there is no date \"" + std::string(text) + "\"");
@@ -61,11 +62,20 @@ std::optional<Period> relative_period(std::string_view text, Timestamp now) {
   if (text.size() < 2 || text.size() > 7 || !std::all_of(text.begin(), text.end() - 1, is_digit)) return std::nullopt;
   std::int64_t unit = 0;
   switch (text.back()) {
-    case 'm': unit = 60 * second; break;
-    case 'h': unit = 3600 * second; break;
-    case 'd': unit = 86400 * second; break;
-    case 'w': unit = 7 * 86400 * second; break;
-    default: return std::nullopt;
+    case 'm':
+      unit = 60 * second;
+      break;
+    case 'h':
+      unit = 3600 * second;
+      break;
+    case 'd':
+      unit = 86400 * second;
+      break;
+    case 'w':
+      unit = 7 * 86400 * second;
+      break;
+    default:
+      return std::nullopt;
   }
   const Timestamp instant{now.microseconds - unit * number_at(text, 0, text.size() - 1)};
   return Period{instant, instant, true};
@@ -85,7 +95,8 @@ std::optional<QueryNumber> read_number(std::string_view text) {
   if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
   if (text.empty()) return std::nullopt;
   std::int64_t integer = 0;
-  if (const auto read = std::from_chars(text.data(), end, integer); read.ec == std::errc() && read.ptr == end) return integer;
+  if (const auto read = std::from_chars(text.data(), end, integer); read.ec == std::errc() && read.ptr == end)
+    return integer;
   double real = 0;
   const auto read = std::from_chars(text.data(), end, real);
   if (read.ptr != end || read.ec != std::errc()) return std::nullopt;

@@ -24,12 +24,14 @@ TEST(CompareResults, HasTheShapeCallersRead) {
   const planwise::Run b = run_named("b", 0.5, R"({"x": 3.0})");
   const Json result = compare_results({a, b});
   EXPECT_EQ(result.at("run_count"), Json(2));
-  EXPECT_EQ(result.at("run_metadata").at(0).dump(),
-            R"({"run_id":"a","scenario_id":"s_a","optimization_type":"manual_adjustment","created_at":"2025-07-01T10:00:00Z",)"
-            R"("objective_value":0.25,"risk_level":"LOW"})");
-  EXPECT_EQ(result.at("parameter_comparison").dump(),
-            R"({"x":{"values":[{"run_id":"a","value":1.0,"scenario":"s_a"},{"run_id":"b","value":3.0,"scenario":"s_b"}],)"
-            R"("min":1.0,"max":3.0,"variance":1.0}})");
+  EXPECT_EQ(
+      result.at("run_metadata").at(0).dump(),
+      R"({"run_id":"a","scenario_id":"s_a","optimization_type":"manual_adjustment","created_at":"2025-07-01T10:00:00Z",)"
+      R"("objective_value":0.25,"risk_level":"LOW"})");
+  EXPECT_EQ(
+      result.at("parameter_comparison").dump(),
+      R"({"x":{"values":[{"run_id":"a","value":1.0,"scenario":"s_a"},{"run_id":"b","value":3.0,"scenario":"s_b"}],)"
+      R"("min":1.0,"max":3.0,"variance":1.0}})");
   EXPECT_EQ(result.at("objective_comparison").at("objectives").at(0).dump(),
             R"({"run_id":"a","scenario":"s_a","objective_value":0.25,"breakdown":{"cost":0.25}})");
   EXPECT_EQ(result.at("objective_comparison").at("best_run"), Json("a"));
@@ -40,7 +42,9 @@ TEST(CompareResults, HasTheShapeCallersRead) {
 
 TEST(CompareResults, WithoutARunThereIsAnError) { EXPECT_TRUE(compare_results({}).at("error").is_string()); }
 
-TEST(CompareResults, OneRunIsEnough) { EXPECT_EQ(compare_results({run_named("a", 1)}).at("objective_comparison").at("best_run"), Json("a")); }
+TEST(CompareResults, OneRunIsEnough) {
+  EXPECT_EQ(compare_results({run_named("a", 1)}).at("objective_comparison").at("best_run"), Json("a"));
+}
 
 TEST(CompareResults, Fault5_ParameterMissingOrNullInAllRunsIsNoFailure) {
   const Json result = compare_results({run_named("a", 1, R"({"x": null})"), run_named("b", 2)});
@@ -75,7 +79,8 @@ TEST(CompareResults, Fault27_DirectionIsHonoured) {
 }
 
 TEST(CompareResults, NoValueAnywhereMeansNobodyIsBest) {
-  const Json result = compare_results({run_named("a", std::nullopt), run_named("b", std::numeric_limits<double>::quiet_NaN())});
+  const Json result =
+      compare_results({run_named("a", std::nullopt), run_named("b", std::numeric_limits<double>::quiet_NaN())});
   EXPECT_EQ(result.at("objective_comparison").at("best_run"), Json());
   EXPECT_EQ(result.at("objective_comparison").at("worst_run"), Json());
 }

@@ -51,13 +51,15 @@ void declare(planwise::Run& run, const std::string& name, const std::string& dir
 }
 
 TEST(Compare, ShowsOnlyWhatDiffersAndCountsTheRest) {
-  const Comparison some = compare({run_with("a", R"({"x": 1.0, "y": 2.0})"), run_with("b", R"({"x": 1.0, "y": 3.0})")}, {});
+  const Comparison some =
+      compare({run_with("a", R"({"x": 1.0, "y": 2.0})"), run_with("b", R"({"x": 1.0, "y": 3.0})")}, {});
   EXPECT_EQ(field_at(some, "results.optimal_parameters.x"), nullptr);
   EXPECT_TRUE(parameter(some, "y").differs);
   EXPECT_GT(some.same_count, 20U);
   CompareOptions options;
   options.rows = Rows::all;
-  const Comparison all = compare({run_with("a", R"({"x": 1.0, "y": 2.0})"), run_with("b", R"({"x": 1.0, "y": 3.0})")}, options);
+  const Comparison all =
+      compare({run_with("a", R"({"x": 1.0, "y": 2.0})"), run_with("b", R"({"x": 1.0, "y": 3.0})")}, options);
   EXPECT_FALSE(parameter(all, "x").differs);
   EXPECT_EQ(all.fields.size(), some.fields.size() + some.same_count);
   EXPECT_EQ(all.same_count, 0U);
@@ -73,7 +75,8 @@ TEST(Compare, IdentityAndTimesOfWritingAreNoFields) {
 }
 
 TEST(Compare, MissingNullAndZeroAreThreeDifferentThings) {
-  const Comparison result = compare({run_with("a", R"({"x": 0.0})"), run_with("b", R"({"x": null})"), run_with("c", R"({})")}, {});
+  const Comparison result =
+      compare({run_with("a", R"({"x": 0.0})"), run_with("b", R"({"x": null})"), run_with("c", R"({})")}, {});
   const ComparedField& x = parameter(result, "x");
   EXPECT_FALSE(x.values[0].missing);
   EXPECT_EQ(x.values[0].value, Json(0.0));
@@ -88,7 +91,8 @@ TEST(Compare, MissingNullAndZeroAreThreeDifferentThings) {
 TEST(Compare, DeltaAndPercentAreAgainstTheBaseline) {
   CompareOptions options;
   options.baseline = 1;
-  const Comparison result = compare({run_with("a", R"({"x": 1.0})"), run_with("b", R"({"x": -4})"), run_with("c", R"({"x": "text"})")}, options);
+  const Comparison result = compare(
+      {run_with("a", R"({"x": 1.0})"), run_with("b", R"({"x": -4})"), run_with("c", R"({"x": "text"})")}, options);
   const ComparedField& x = parameter(result, "x");
   EXPECT_EQ(result.baseline, 1U);
   EXPECT_EQ(x.values[0].delta, 5.0);
@@ -113,7 +117,8 @@ TEST(Compare, NonFiniteNumbersHaveNoDelta) {
 }
 
 TEST(Compare, DifferencesWithinTheToleranceDoNotCount) {
-  const std::vector<planwise::Run> runs{run_with("a", R"({"x": 1.0, "l": [1.0, 2.0]})"), run_with("b", R"({"x": 1.001, "l": [1.0, 2.001]})")};
+  const std::vector<planwise::Run> runs{run_with("a", R"({"x": 1.0, "l": [1.0, 2.0]})"),
+                                        run_with("b", R"({"x": 1.001, "l": [1.0, 2.001]})")};
   CompareOptions absolute;
   absolute.absolute_tolerance = 0.0011;
   EXPECT_EQ(field_at(compare(runs, absolute), "results.optimal_parameters.x"), nullptr);
@@ -126,7 +131,9 @@ TEST(Compare, DifferencesWithinTheToleranceDoNotCount) {
 }
 
 TEST(Compare, IntegersAndRealsOfTheSameNumberAreTheSame) {
-  EXPECT_EQ(field_at(compare({run_with("a", R"({"x": 1})"), run_with("b", R"({"x": 1.0})")}, {}), "results.optimal_parameters.x"), nullptr);
+  EXPECT_EQ(field_at(compare({run_with("a", R"({"x": 1})"), run_with("b", R"({"x": 1.0})")}, {}),
+                     "results.optimal_parameters.x"),
+            nullptr);
 }
 
 TEST(Compare, SeedsBeyondFiftyThreeBitsAreToldApart) {
@@ -140,8 +147,10 @@ TEST(Compare, SeedsBeyondFiftyThreeBitsAreToldApart) {
 TEST(Compare, NestedKeysStandByPath) {
   planwise::Run a = run_named("a");
   planwise::Run b = run_named("b");
-  a.configuration.algorithm_config = Json::parse(R"({"outer": {"in.ner": 1, "say \"hi\"": 1}, "steps": [{"n": 1}, {"n": 2}], "plain": [1, 2]})");
-  b.configuration.algorithm_config = Json::parse(R"({"outer": {"in.ner": 2, "say \"hi\"": 2}, "steps": [{"n": 1}, {"n": 3}, {"n": 4}], "plain": [1, 3]})");
+  a.configuration.algorithm_config =
+      Json::parse(R"({"outer": {"in.ner": 1, "say \"hi\"": 1}, "steps": [{"n": 1}, {"n": 2}], "plain": [1, 2]})");
+  b.configuration.algorithm_config = Json::parse(
+      R"({"outer": {"in.ner": 2, "say \"hi\"": 2}, "steps": [{"n": 1}, {"n": 3}, {"n": 4}], "plain": [1, 3]})");
   const Comparison result = compare({a, b}, {});
   EXPECT_NE(field_at(result, R"(configuration.algorithm_config.outer."in.ner")"), nullptr);
   EXPECT_NE(field_at(result, R"(configuration.algorithm_config.outer."say \"hi\"")"), nullptr);
@@ -262,9 +271,10 @@ TEST(Compare, AThousandRunsWithAllLeversTakeLessThanASecond) {
 TEST(Compare, JsonHasEveryField) {
   const Json json = to_json(compare({run_with("a", R"({"x": 1.0})"), run_with("b", R"({})")}, {}));
   EXPECT_EQ(json.at("run_ids").dump(), R"(["a","b"])");
-  EXPECT_EQ(json.at("fields").at(1).dump(),
-            R"({"path":"results.optimal_parameters.x","differs":true,"values":[{"missing":false,"value":1.0,"delta":0.0,"percent":0.0},)"
-            R"({"missing":true,"value":null,"delta":null,"percent":null}]})");
+  EXPECT_EQ(
+      json.at("fields").at(1).dump(),
+      R"({"path":"results.optimal_parameters.x","differs":true,"values":[{"missing":false,"value":1.0,"delta":0.0,"percent":0.0},)"
+      R"({"missing":true,"value":null,"delta":null,"percent":null}]})");
   EXPECT_EQ(json.at("objectives").at(0).at("best"), Json());
 }
 

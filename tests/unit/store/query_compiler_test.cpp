@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <limits>
 
 #include "planwise/error.h"
 #include "query_samples.h"
+#include "store/query_fields.h"
 
 namespace planwise::store {
 namespace {
@@ -307,7 +310,8 @@ TEST(QueryCompiler, FaultsNameFieldValueAndWhatIsAllowed) {
   EXPECT_THAT(fault_of("params.x>1"), HasSubstr("did you mean param"));
   EXPECT_THAT(fault_of("param>1"), HasSubstr("\"param\" needs a name behind it, such as param.cola_rate"));
   EXPECT_THAT(fault_of("status.x:1"), HasSubstr("unknown field \"status.x\""));
-  EXPECT_THAT(fault_of("a seed:many"), HasSubstr("character 8: random_seed is a whole number, not \"many\"; allowed: a number"));
+  EXPECT_THAT(fault_of("a seed:many"),
+              HasSubstr("character 8: random_seed is a whole number, not \"many\"; allowed: a number"));
   EXPECT_THAT(fault_of("seed:\"42\""), HasSubstr("random_seed is a whole number, not \"42\""));
   EXPECT_THAT(fault_of("seed:1e999"), HasSubstr("random_seed is a whole number"));
   EXPECT_THAT(fault_of("param.x:abc"), HasSubstr("param.x is a number, not \"abc\""));
@@ -323,6 +327,19 @@ TEST(QueryCompiler, FaultsNameFieldValueAndWhatIsAllowed) {
   EXPECT_THAT(fault_of("description:a..b"), HasSubstr("takes no range"));
   EXPECT_THAT(fault_of("objective~3"), HasSubstr("'~' looks inside text"));
   EXPECT_THAT(fault_of("risk<none"), HasSubstr("stands behind : = or != only"));
+}
+
+TEST(QueryFields, EveryFieldStandsInTheDocumentation) {
+  std::ifstream file(PLANWISE_SOURCE_DIR "/docs/query-language.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  for (const FieldDescription& field : field_descriptions()) {
+    std::string aliases(field.aliases);
+    for (std::size_t at = 0; (at = aliases.find(' ', at)) != std::string::npos; at += 2) aliases.insert(at, ",");
+    const std::string line = "| " + std::string(field.name) + " | " + (aliases.empty() ? "" : aliases + " ") + "| " +
+                             std::string(kind_text(field.kind)) + " |\n";
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+  for (const std::string_view prefix : field_prefixes()) EXPECT_THAT(text, HasSubstr("`" + std::string(prefix) + "."));
 }
 
 TEST(QueryCompiler, WidestAndDeepestQueriesRun) {

@@ -20,7 +20,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Runs whose every sort key has ties, missing values and, for reals, NaN and infinities.
 std::vector<SampleRun> many_runs() {
-  const std::vector<std::optional<double>> reals{1.5, -0.0, 0.0, nan, infinity, -infinity, std::nullopt, 0.1, 0.30000000000000004};
+  const std::vector<std::optional<double>> reals{
+      1.5, -0.0, 0.0, nan, infinity, -infinity, std::nullopt, 0.1, 0.30000000000000004};
   const std::vector<std::optional<std::string>> risks{"HIGH", "low", "LOW", std::nullopt, "", "é", "É"};
   std::vector<SampleRun> runs;
   for (std::size_t i = 0; i < 53; ++i) {
@@ -35,7 +36,9 @@ std::vector<SampleRun> many_runs() {
     if (i % 5 == 0) run.exact = R"({"random_seed":9007199254740993})";
     if (i % 3 != 1) run.converged = i % 2 == 0;
     run.optimal_parameters = i % 4 == 0 ? "{}" : R"({"other": )" + std::to_string(i % 7) + "}";
-    run.algorithm_config = i % 3 == 0 ? R"({"x": "text)" + std::to_string(i % 4) + "\"}" : i % 3 == 1 ? R"({"x": )" + std::to_string(i % 5) + "}" : "{}";
+    run.algorithm_config = i % 3 == 0   ? R"({"x": "text)" + std::to_string(i % 4) + "\"}"
+                           : i % 3 == 1 ? R"({"x": )" + std::to_string(i % 5) + "}"
+                                        : "{}";
     run.description = i % 2 == 0 ? "" : "d" + std::to_string(i % 3);
     runs.push_back(run);
   }
@@ -44,10 +47,29 @@ std::vector<SampleRun> many_runs() {
 
 TEST(QueryPages, CursorsVisitEveryRunOnceInTheOrderOfOneLongPage) {
   SampleStore store(many_runs());
-  for (const std::string sort :
-       {"", "created", "-created", "objective", "-objective", "param.cola_rate,-objective", "-param.cola_rate,risk", "risk", "-risk",
-        "-seed,created", "seed", "converged,-objective", "-converged", "completed", "-completed,description", "param.other",
-        "-param.other,-risk", "config.x", "-config.x", "run_id", "-run_id", "tags,description", "objective.cost,-version"}) {
+  for (const std::string sort : {"",
+                                 "created",
+                                 "-created",
+                                 "objective",
+                                 "-objective",
+                                 "param.cola_rate,-objective",
+                                 "-param.cola_rate,risk",
+                                 "risk",
+                                 "-risk",
+                                 "-seed,created",
+                                 "seed",
+                                 "converged,-objective",
+                                 "-converged",
+                                 "completed",
+                                 "-completed,description",
+                                 "param.other",
+                                 "-param.other,-risk",
+                                 "config.x",
+                                 "-config.x",
+                                 "run_id",
+                                 "-run_id",
+                                 "tags,description",
+                                 "objective.cost,-version"}) {
     ListRequest request;
     request.sort = sort;
     request.limit = 1000;
@@ -131,7 +153,8 @@ TEST(QueryPages, CursorsOfOtherListsAndGarbageAreRefused) {
   std::string cursor;
   (void)store.page(request, &cursor);
   ASSERT_FALSE(cursor.empty());
-  EXPECT_EQ(cursor.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"), std::string::npos);
+  EXPECT_EQ(cursor.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+            std::string::npos);
   const auto fault = [&](auto change) {
     ListRequest other = request;
     other.cursor = cursor;
@@ -156,7 +179,8 @@ TEST(QueryPages, CursorsOfOtherListsAndGarbageAreRefused) {
     EXPECT_THAT(fault([&](ListRequest& r) { r.cursor = garbage; }), HasSubstr("cursor"));
   }
   for (std::size_t i = 0; i < cursor.size(); ++i) {
-    fault([&](ListRequest& r) { r.cursor[i] = r.cursor[i] == 'A' ? 'B' : 'A'; });  // refused or read, never anything else
+    fault(
+        [&](ListRequest& r) { r.cursor[i] = r.cursor[i] == 'A' ? 'B' : 'A'; });  // refused or read, never anything else
   }
 }
 

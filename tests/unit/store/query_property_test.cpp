@@ -18,16 +18,23 @@ std::string lower(std::string text) {
   return text;
 }
 
-bool holds(const std::string& text, const std::string& part) { return lower(text).find(lower(part)) != std::string::npos; }
+bool holds(const std::string& text, const std::string& part) {
+  return lower(text).find(lower(part)) != std::string::npos;
+}
 
 template <typename T>
 bool ordered(QueryOperator op, const T& a, const T& b) {
   switch (op) {
-    case QueryOperator::less: return a < b;
-    case QueryOperator::at_most: return a <= b;
-    case QueryOperator::greater: return a > b;
-    case QueryOperator::at_least: return a >= b;
-    default: return a == b;
+    case QueryOperator::less:
+      return a < b;
+    case QueryOperator::at_most:
+      return a <= b;
+    case QueryOperator::greater:
+      return a > b;
+    case QueryOperator::at_least:
+      return a >= b;
+    default:
+      return a == b;
   }
 }
 
@@ -37,7 +44,8 @@ bool any_value(const QueryNode& node, bool present, One one) {
   const QueryOperator op = node.op == QueryOperator::unequal ? QueryOperator::has : node.op;
   return std::any_of(node.values.begin(), node.values.end(), [&](const QueryValue& value) {
     if (value.range) {
-      return present && (!value.low || one(QueryOperator::at_least, *value.low)) && (!value.high || one(QueryOperator::at_most, *value.high));
+      return present && (!value.low || one(QueryOperator::at_least, *value.low)) &&
+             (!value.high || one(QueryOperator::at_most, *value.high));
     }
     if (!value.low->quoted && value.low->text == "none") return !present;
     if (!value.low->quoted && value.low->text == "*") return present;
@@ -64,7 +72,8 @@ bool tags_match(const QueryNode& node, const std::string& tags) {
   const Json list = Json::parse(tags);
   return any_value(node, !list.empty(), [&](QueryOperator op, const QueryLiteral& literal) {
     return std::any_of(list.as_array().begin(), list.as_array().end(), [&](const Json& tag) {
-      return op == QueryOperator::contains ? holds(tag.as_string(), literal.text) : lower(tag.as_string()) == lower(literal.text);
+      return op == QueryOperator::contains ? holds(tag.as_string(), literal.text)
+                                           : lower(tag.as_string()) == lower(literal.text);
     });
   });
 }
@@ -73,11 +82,16 @@ bool time_matches(const QueryNode& node, Timestamp value) {
   return any_value(node, true, [&](QueryOperator op, const QueryLiteral& literal) {
     const Period period = read_period(literal.text, "UTC", sample_now());
     switch (op) {
-      case QueryOperator::less: return value < period.begin;
-      case QueryOperator::at_most: return value < period.end;
-      case QueryOperator::greater: return value >= period.end;
-      case QueryOperator::at_least: return value >= period.begin;
-      default: return value >= period.begin && value < period.end;
+      case QueryOperator::less:
+        return value < period.begin;
+      case QueryOperator::at_most:
+        return value < period.end;
+      case QueryOperator::greater:
+        return value >= period.end;
+      case QueryOperator::at_least:
+        return value >= period.begin;
+      default:
+        return value >= period.begin && value < period.end;
     }
   });
 }
@@ -91,7 +105,8 @@ bool comparison_matches(const QueryNode& node, const SampleRun& run) {
   if (field == "cola_rate") return number_matches(node, run.cola_rate);
   if (field == "created") return time_matches(node, run.created_at);
   if (field == "tag") return tags_match(node, run.tags);
-  if (field == "seed") return number_matches(node, run.random_seed ? std::optional(static_cast<double>(*run.random_seed)) : std::nullopt);
+  if (field == "seed")
+    return number_matches(node, run.random_seed ? std::optional(static_cast<double>(*run.random_seed)) : std::nullopt);
   if (field == "converged") {
     return any_value(node, run.converged.has_value(), [&](QueryOperator, const QueryLiteral& literal) {
       return run.converged && *run.converged == read_boolean(literal.text);
@@ -105,10 +120,14 @@ bool comparison_matches(const QueryNode& node, const SampleRun& run) {
 bool matches(const QueryNode& node, const SampleRun& run) {
   const auto child = [&](const QueryNode& each) { return matches(each, run); };
   switch (node.kind) {
-    case QueryNode::Kind::all_of: return std::all_of(node.children.begin(), node.children.end(), child);
-    case QueryNode::Kind::any_of: return std::any_of(node.children.begin(), node.children.end(), child);
-    case QueryNode::Kind::negation: return !matches(node.children.front(), run);
-    case QueryNode::Kind::word: return holds(run.search_text, node.word.text);
+    case QueryNode::Kind::all_of:
+      return std::all_of(node.children.begin(), node.children.end(), child);
+    case QueryNode::Kind::any_of:
+      return std::any_of(node.children.begin(), node.children.end(), child);
+    case QueryNode::Kind::negation:
+      return !matches(node.children.front(), run);
+    case QueryNode::Kind::word:
+      return holds(run.search_text, node.word.text);
     case QueryNode::Kind::comparison: {
       const bool found = comparison_matches(node, run);
       return node.op == QueryOperator::unequal ? !found : found;
@@ -135,11 +154,13 @@ std::vector<SampleRun> sample_runs() {
     run.description = nth<std::string>({"Merit plan", "", "50% _ a B", "q\"o\\te", "a:b é or"}, i / 2);
     run.objective_value = nth<Real>({0.0, 0.3, std::nullopt, nan, infinity, -infinity, -1.0, 0.001}, i);
     run.cola_rate = nth<Real>({0.02, std::nullopt, 0.0, 0.03, nan, 0.025}, i / 3);
-    run.optimal_parameters = nth<std::string>({R"({"other": 1})", R"({"other": 2.5})", "{}", R"({"other": "NaN"})"}, i / 2);
+    run.optimal_parameters =
+        nth<std::string>({R"({"other": 1})", R"({"other": 2.5})", "{}", R"({"other": "NaN"})"}, i / 2);
     run.random_seed = nth<std::optional<std::int64_t>>({42, std::nullopt, 7, -1}, i / 3);
     run.converged = nth<std::optional<bool>>({true, false, std::nullopt}, i / 4);
     run.tags = nth<std::string>({"[]", R"(["q4"])", R"(["base", "q\"4"])", R"(["a,b", "Q44"])"}, i / 2);
-    run.created_at = parse_time(nth<std::string>({"2025-01-15T12:00:00Z", "2024-12-31T23:59:59Z", "2025-02-01T00:00:00Z", "2026-01-01T00:00:00Z"}, i / 5));
+    run.created_at = parse_time(nth<std::string>(
+        {"2025-01-15T12:00:00Z", "2024-12-31T23:59:59Z", "2025-02-01T00:00:00Z", "2026-01-01T00:00:00Z"}, i / 5));
     run.search_text = run.description + nth<std::string>({"", " -x ", " 100 %_sure"}, i) + " base";
     runs.push_back(run);
   }

@@ -18,7 +18,8 @@ Value value_of(const std::optional<T>& value) {
 }
 
 void replace_all(std::string& text, const std::string& from, const std::string& to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
 }
 
 std::string schema_sql(JsonColumns columns) {
@@ -28,7 +29,8 @@ std::string schema_sql(JsonColumns columns) {
   std::string sql = text.str();
   replace_all(sql, "{store}", "store.main");
   // What else the migration leaves open (keys) makes no difference to a query.
-  for (std::size_t open = 0; (open = sql.find('{')) != std::string::npos;) sql.erase(open, sql.find('}', open) - open + 1);
+  for (std::size_t open = 0; (open = sql.find('{')) != std::string::npos;)
+    sql.erase(open, sql.find('}', open) - open + 1);
   if (columns == JsonColumns::varchar) replace_all(sql, " JSON", " VARCHAR");
   return sql;
 }
@@ -53,27 +55,32 @@ SampleStore::~SampleStore() {
 void SampleStore::insert(const SampleRun& run) {
   const std::string hash = "hash_" + run.run_id;
   connection_->query(
-      "INSERT INTO store.main.optimization_runs (run_id, scenario_id, user_id, optimization_type, optimization_engine, status, "
+      "INSERT INTO store.main.optimization_runs (run_id, scenario_id, user_id, optimization_type, optimization_engine, "
+      "status, "
       "created_at, updated_at, completed_at, random_seed, converged, description, tags, business_justification, "
       "configuration_hash) VALUES (?, ?, ?, ?, 'scipy_slsqp', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {run.run_id, run.scenario_id, value_of(run.user_id), run.optimization_type, run.status, run.created_at, run.created_at,
-       value_of(run.completed_at), run.exact ? Value() : value_of(run.random_seed), value_of(run.converged), run.description,
-       run.tags, run.business_justification, hash});
+      {run.run_id, run.scenario_id, value_of(run.user_id), run.optimization_type, run.status, run.created_at,
+       run.created_at, value_of(run.completed_at), run.exact ? Value() : value_of(run.random_seed),
+       value_of(run.converged), run.description, run.tags, run.business_justification, hash});
   connection_->query(
-      "INSERT INTO store.main.optimization_results (run_id, objective_value, objective_breakdown, optimal_parameters, risk_level) "
+      "INSERT INTO store.main.optimization_results (run_id, objective_value, objective_breakdown, optimal_parameters, "
+      "risk_level) "
       "VALUES (?, ?, ?, ?, ?)",
-      {run.run_id, value_of(run.objective_value), run.objective_breakdown, run.optimal_parameters, value_of(run.risk_level)});
+      {run.run_id, value_of(run.objective_value), run.objective_breakdown, run.optimal_parameters,
+       value_of(run.risk_level)});
   connection_->query(
-      "INSERT INTO store.main.optimization_configurations (configuration_hash, objectives, initial_parameters, algorithm_config, "
+      "INSERT INTO store.main.optimization_configurations (configuration_hash, objectives, initial_parameters, "
+      "algorithm_config, "
       "created_at) VALUES (?, '[]', '{}', ?, ?)",
       {hash, run.algorithm_config, run.created_at});
   const std::string separator(1, '\x1f');
   const std::string text = !run.search_text.empty()
                                ? run.search_text
-                               : run.scenario_id + separator + run.description + separator + run.business_justification +
-                                     separator + separator + run.notes.value_or("");
+                               : run.scenario_id + separator + run.description + separator +
+                                     run.business_justification + separator + separator + run.notes.value_or("");
   connection_->query(
-      "INSERT INTO store.main.optimization_run_details (run_id, version, content_hash, row_hash, locked, archived_at, clock, actor, "
+      "INSERT INTO store.main.optimization_run_details (run_id, version, content_hash, row_hash, locked, archived_at, "
+      "clock, actor, "
       "source, notes, exact, created_at, objective_value, risk_level, search_text, cola_rate) "
       "VALUES (?, 1, 'c', 'r', false, ?, 'utc', 'me', 'cli', ?, ?, ?, ?, ?, lower(?), ?)",
       {run.run_id, value_of(run.archived_at), value_of(run.notes), value_of(run.exact), run.created_at,
@@ -109,7 +116,8 @@ std::vector<std::string> SampleStore::find(const ListRequest& request) {
   ListRequest all = request;
   all.limit = 1'000'000;
   std::vector<std::string> ids = page(all);
-  if (count(request) != static_cast<std::int64_t>(ids.size())) throw std::runtime_error("the count differs from the page");
+  if (count(request) != static_cast<std::int64_t>(ids.size()))
+    throw std::runtime_error("the count differs from the page");
   std::sort(ids.begin(), ids.end());
   return ids;
 }

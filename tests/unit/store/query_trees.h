@@ -40,9 +40,12 @@ inline QueryNode any_comparison() {
   node.field.segments = field.segments;
   std::vector<QueryOperator> operators{QueryOperator::has, QueryOperator::equal, QueryOperator::unequal};
   if (field.contained) operators.push_back(QueryOperator::contains);
-  if (field.ordered) operators.insert(operators.end(), {QueryOperator::less, QueryOperator::at_most, QueryOperator::greater, QueryOperator::at_least});
+  if (field.ordered)
+    operators.insert(operators.end(),
+                     {QueryOperator::less, QueryOperator::at_most, QueryOperator::greater, QueryOperator::at_least});
   node.op = any_of_these(operators);
-  const bool single = node.op != QueryOperator::has && node.op != QueryOperator::equal && node.op != QueryOperator::unequal;
+  const bool single =
+      node.op != QueryOperator::has && node.op != QueryOperator::equal && node.op != QueryOperator::unequal;
   const auto literal = [&](bool special) {
     QueryLiteral result;
     std::vector<std::string> bare;
@@ -69,14 +72,21 @@ inline QueryNode any_comparison() {
 inline QueryNode any_tree(int depth) {
   QueryNode node;
   switch (depth == 0 ? *rc::gen::inRange(3, 6) : *rc::gen::inRange(0, 6)) {
-    case 0: node.kind = QueryNode::Kind::all_of; break;
-    case 1: node.kind = QueryNode::Kind::any_of; break;
-    case 2: node.kind = QueryNode::Kind::negation; break;
+    case 0:
+      node.kind = QueryNode::Kind::all_of;
+      break;
+    case 1:
+      node.kind = QueryNode::Kind::any_of;
+      break;
+    case 2:
+      node.kind = QueryNode::Kind::negation;
+      break;
     case 3:
       node.kind = QueryNode::Kind::word;
       node.word.text = any_of_these<std::string>({"merit", "or", "-x", "a:b", "100 %_sure", "q\"o\\te", "_", "é"});
       return node;
-    default: return any_comparison();
+    default:
+      return any_comparison();
   }
   const int count = node.kind == QueryNode::Kind::negation ? 1 : *rc::gen::inRange(2, 4);
   for (int i = 0; i < count; ++i) node.children.push_back(any_tree(depth - 1));
