@@ -23,6 +23,7 @@ bool is_word(PickleKind kind) noexcept { return kind == PickleKind::text; }
 PickleBuilder::PickleBuilder(const PickleLimits& limits, std::size_t stream_bytes)
     : graph_(std::make_shared<PickleGraph>()) {
   graph_->limits = limits;
+  limit_ = limits.memory_bytes + limits.memory_factor * stream_bytes;
   graph_->stream_bytes = stream_bytes;
   add_node(PickleKind::none, 0);
   add_node(PickleKind::boolean, 0);
@@ -30,9 +31,8 @@ PickleBuilder::PickleBuilder(const PickleLimits& limits, std::size_t stream_byte
 }
 
 void PickleBuilder::charge(std::size_t bytes) {
-  if (bytes > graph_->limits.memory_bytes - used_)
-    throw Error(ErrorCode::unsupported,
-                fmt::format("the values take more than the limit of {} bytes", graph_->limits.memory_bytes));
+  if (bytes > limit_ - used_)
+    throw Error(ErrorCode::unsupported, fmt::format("the values take more than the limit of {} bytes", limit_));
   used_ += bytes;
 }
 

@@ -100,6 +100,7 @@ class PickleBuilder {
   [[nodiscard]] bool is_text(PickleRef ref, std::string_view text) const;
 
   std::shared_ptr<PickleGraph> graph_;
+  std::size_t limit_ = 0;  // of used_
   std::size_t used_ = 0;
   std::size_t worked_ = 0;
 };
