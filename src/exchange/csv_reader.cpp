@@ -17,6 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Of one run in one table: what is taken into memory at a time.
+constexpr std::size_t most_rows = 5'000'000;
+
 std::string sha256_of(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw Error(ErrorCode::corrupt, core::as_utf8(file.filename().string()) + " is missing from the export");
@@ -163,7 +166,9 @@ class CsvRuns {
   template <typename Row>
   void each(Detail detail, Row row) {
     CsvReader& table = reader(detail);
+    std::size_t rows = 0;
     while (table.peek() != nullptr && table.cell("run_id") == run_id_) {
+      if (++rows > most_rows) table.refuse("run_id", "at most " + std::to_string(most_rows) + " rows a run");
       row(table);
       table.take();
     }

@@ -161,8 +161,10 @@ ExcelBook::~ExcelBook() {
 
 void ExcelBook::properties(const std::string& title, const std::string& author, const std::string& comments,
                            Timestamp created) {
-  std::string safe_title = excel_escaped(title).substr(0, 255), safe_author = excel_escaped(author).substr(0, 255),
-              safe_comments = comments;
+  constexpr std::size_t longest = 255;
+  std::string safe_title = excel_parts(excel_escaped(title), longest).front();
+  std::string safe_author = excel_parts(excel_escaped(author), longest).front();
+  std::string safe_comments = comments;
   char company[] = "", application[] = "Runs of compensation optimizations";
   lxw_doc_properties properties{};
   properties.title = safe_title.data();

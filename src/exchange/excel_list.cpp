@@ -108,7 +108,7 @@ class ListWorkbook::Sheets {
     add_levers(initial_, configuration.at("initial_parameters"));
     add_bounds(configuration.at("parameter_bounds"));
     add_other_parameters(configuration, results.at("optimal_parameters"));
-    add_objectives(run);
+    add_objectives(run, results.at("objective_breakdown"));
     add_constraints(run);
     add_history(results.at("objective_history"), results.at("parameter_history"));
     add_texts("warning", results.at("parameter_warnings"));
@@ -237,18 +237,18 @@ class ListWorkbook::Sheets {
     }
   }
 
-  void add_objectives(const Run& run) {
+  void add_objectives(const Run& run, const Json& breakdown) {
     for (const Objective& objective : run.configuration.objectives) {
       begin(objectives_);
       objectives_.text(2, objective.name, Style::line);
       objectives_.text(3, objective.direction, Style::line);
       objectives_.number(4, objective.weight);
       if (objective.target_value) objectives_.number(5, *objective.target_value);
-      if (const Json* value = run.results.objective_breakdown.find(objective.name)) objectives_.put(6, *value);
+      if (const Json* value = breakdown.find(objective.name)) objectives_.put(6, *value);
       objectives_.text(7, objective.description, Style::line);
       objectives_.next_row();
     }
-    for (const auto& [name, value] : run.results.objective_breakdown.as_object()) {
+    for (const auto& [name, value] : breakdown.as_object()) {
       const auto named = [&, &term = name](const Objective& objective) { return objective.name == term; };
       if (std::any_of(run.configuration.objectives.begin(), run.configuration.objectives.end(), named)) continue;
       begin(objectives_);

@@ -88,8 +88,7 @@ void write_overview(ExcelSheet& sheet, const Run& run, const Json& document) {
 }
 
 /// The objective's own value, in the row of its name.
-void write_objective_rows(ExcelSheet& sheet, const Run& run) {
-  const Json& breakdown = run.results.objective_breakdown;
+void write_objective_rows(ExcelSheet& sheet, const Run& run, const Json& breakdown) {
   const std::uint32_t first = sheet.row();
   double weights = 0;
   for (const Objective& objective : run.configuration.objectives) {
@@ -126,12 +125,12 @@ void write_objective_rows(ExcelSheet& sheet, const Run& run) {
   sheet.next_row();
 }
 
-void write_objectives(ExcelSheet& sheet, const Run& run) {
+void write_objectives(ExcelSheet& sheet, const Run& run, const Json& breakdown) {
   sheet.header(
       {"Objective", "Direction", "#Weight", "#Target", "#Value", "#Weight x value", "#Value - target", "Description"});
-  write_objective_rows(sheet, run);
+  write_objective_rows(sheet, run, breakdown);
   Json others = Json::object();
-  for (const auto& [name, value] : run.results.objective_breakdown.as_object()) {
+  for (const auto& [name, value] : breakdown.as_object()) {
     bool named = false;
     for (const Objective& objective : run.configuration.objectives) named = named || objective.name == name;
     if (!named) others.set(name, value);
@@ -258,7 +257,7 @@ void write_run_workbook(const std::filesystem::path& file, const Run& run, const
   const Json& results = document.at("results");
   write_about(book.add("About", {30, 100}, Gridlines::hidden), about_run(run, written), context);
   write_overview(book.add("Overview", {26, 44, 20, 20}, Gridlines::hidden), run, document);
-  write_objectives(book.add("Objectives", {26, 14, 14, 14, 14, 14, 14, 50}), run);
+  write_objectives(book.add("Objectives", {26, 14, 14, 14, 14, 14, 14, 50}), run, results.at("objective_breakdown"));
   write_parameters(book.add("Parameters", {32, 32, 13, 13, 13, 13, 13, 15, 17}), run);
   write_algorithm(book.add("Algorithm", {34, 60, 20, 20, 20, 20}), document);
   ExcelSheet& charts = book.add("Histories", {3}, Gridlines::hidden);
