@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "duck/errors.h"
+#include "duck/instance.h"
 
 namespace planwise::duck {
 
@@ -27,40 +28,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds longest_hold{1000};
 constexpr milliseconds shortest_pause{50};
-
-/// The in-memory DuckDB that the file is attached to, and the connection everything runs on.
-class Instance {
- public:
-  Instance() {
-    duckdb_config config = nullptr;
-    if (duckdb_create_config(&config) == DuckDBError) throw Error(ErrorCode::internal, "DuckDB gives no configuration");
-    // Nothing is ever fetched, and no file but those we name is touched.
-    duckdb_set_config(config, "autoinstall_known_extensions", "false");
-    duckdb_set_config(config, "autoload_known_extensions", "false");
-    duckdb_set_config(config, "checkpoint_threshold", "1TB");
-    char* text = nullptr;
-    const duckdb_state opened = duckdb_open_ext(nullptr, &database_, config, &text);
-    duckdb_destroy_config(&config);
-    if (opened == DuckDBError) {
-      const Error error = translated("starting DuckDB", text != nullptr ? text : "");
-      duckdb_free(text);
-      throw error;
-    }
-    connection_ = std::make_unique<Connection>(database_);
-    connection_->run("PRAGMA disable_checkpoint_on_shutdown; SET TimeZone = 'UTC'; SET enable_progress_bar = false");
-  }
-  ~Instance() {
-    connection_.reset();
-    duckdb_close(&database_);
-  }
-  Instance(const Instance&) = delete;
-  Instance& operator=(const Instance&) = delete;
-  Connection& connection() { return *connection_; }
-
- private:
-  duckdb_database database_ = nullptr;
-  std::unique_ptr<Connection> connection_;
-};
 
 std::string attach_statement(const std::filesystem::path& path, Access access) {
   return fmt::format("ATTACH {} AS store ({})", sql_literal(path.string()),

@@ -26,6 +26,16 @@ struct RunDocument {
 /// ("included" or "left out").
 [[nodiscard]] Json export_facts(const ExportContext& context);
 
+/// Version of the self-describing documents of JSON and pickle exports.
+inline constexpr std::int64_t document_version = 1;
+
+/// The run's document with a member `planwise` in front that says what it is: format, version, hashes, export facts.
+[[nodiscard]] Json described_document(const Run& run, const ExportedRun& facts, const ExportContext& context);
+/// The reverse, checked. Throws as checked_run() does, and unsupported for a later version.
+[[nodiscard]] Run run_from_described(Json document, std::string_view zone);
+/// Throws unsupported for a version this program does not read.
+void check_format_version(const Json& version);
+
 [[nodiscard]] core::Overwrite overwrite_of(const ExportContext& context) noexcept;
 
 /// Reads a run's document and checks it against the hash that its file states (none when empty). Throws

@@ -12,27 +12,9 @@
 namespace planwise::exchange {
 namespace {
 
-constexpr std::string_view run_format = "planwise-run";
 constexpr std::string_view list_format = "planwise-runs";
-constexpr std::int64_t format_version = 1;
 /// A run has six members; a file with more than this many is no export of ours.
 constexpr std::size_t most_members = 100;
-
-/// The run's document with what this format says of it in front, where a reader that looks for it finds it at once.
-Json with_facts(RunDocument&& run, const ExportContext& context) {
-  Json facts = Json::Object{{"format", run_format},
-                            {"version", format_version},
-                            {"content_hash", run.content_hash},
-                            {"exported_hash", run.exported_hash},
-                            {"run_version", run.version}};
-  const Json about = export_facts(context);
-  for (const auto& [key, value] : about.as_object()) facts.set(key, value);
-  Json::Object out;
-  out.reserve(6);
-  out.emplace_back("planwise", std::move(facts));
-  for (auto& member : run.document.as_object()) out.push_back(std::move(member));
-  return out;
-}
 
 class JsonRunWriter final : public RunWriter {
  public:
@@ -40,7 +22,7 @@ class JsonRunWriter final : public RunWriter {
       : context_(context), file_(target, overwrite_of(context)) {}
 
   void add(const Run& run, const ExportedRun& facts) override {
-    Json document = with_facts(run_document(run, facts, context_), context_);
+    Json document = described_document(run, facts, context_);
     ++count_;
     if (count_ == 1) {
       first_ = std::move(document);  // alone or the first of a list: the next call tells
@@ -62,7 +44,7 @@ class JsonRunWriter final : public RunWriter {
 
  private:
   void begin_list() {
-    Json head = Json::Object{{"format", list_format}, {"version", format_version}};
+    Json head = Json::Object{{"format", list_format}, {"version", document_version}};
     const Json about = export_facts(context_);
     for (const auto& [key, value] : about.as_object()) head.set(key, value);
     std::string text = head.dump();
@@ -85,30 +67,11 @@ class JsonRunWriter final : public RunWriter {
   bool written_ = false;
 };
 
-void check_version(const Json& version) {
-  if (version.is_integer() && version.as_integer() >= 1 && version.as_integer() <= format_version) return;
-  throw Error(ErrorCode::unsupported, "export version " + version.dump() +
-                                          " is unknown here; this program reads up to " +
-                                          std::to_string(format_version));
-}
-
-void hand_over(Json document, std::string_view zone, const RunReceiver& receive) {
-  std::string exported_hash;
-  if (const Json* facts = document.find("planwise"); facts != nullptr) {
-    if (const Json* version = facts->find("version")) check_version(*version);
-    const Json* hash = facts->find("exported_hash");
-    if (hash == nullptr) hash = facts->find("content_hash");
-    if (hash != nullptr) exported_hash = hash->as_string();
-    document.erase("planwise");
-  }
-  receive(checked_run(document, zone, exported_hash));
-}
-
 void read_list(JsonStream& stream, std::string_view zone, const RunReceiver& receive) {
   std::int64_t position = 0;
   stream.each_element([&] {
     try {
-      hand_over(stream.value(), zone, receive);
+      receive(run_from_described(stream.value(), zone));
     } catch (const Error& error) {
       throw Error(error.code(), "runs[" + std::to_string(position) + "]: " + error.what());
     }
@@ -162,7 +125,7 @@ void read_json_stream(JsonStream& stream, std::string_view zone, const RunReceiv
         throw Error(ErrorCode::invalid_argument, "a run has no member " + core::excerpt(key));
       document.set(key, stream.value());
     } else if (key == "version") {
-      check_version(stream.value());
+      check_format_version(stream.value());
     } else if (key == "runs") {
       read_list(stream, zone, receive);
     } else {
@@ -170,7 +133,7 @@ void read_json_stream(JsonStream& stream, std::string_view zone, const RunReceiv
     }
   });
   stream.expect_end();
-  if (!is_list) hand_over(std::move(document), zone, receive);
+  if (!is_list) receive(run_from_described(std::move(document), zone));
 }
 
 void read_json_runs(const std::filesystem::path& file, std::string_view zone, const RunReceiver& receive) try {

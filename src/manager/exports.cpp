@@ -1,6 +1,7 @@
 // Exports: the right writer, runs one at a time, the record of what was written.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/ids.h"
@@ -70,14 +71,14 @@ std::int64_t size_of(const fs::path& path) {
 
 using Feed = std::function<void(const std::function<void(const Run&, const exchange::ExportedRun&)>&)>;
 
-ExportReceipt write_export(ResultsManager::Parts& parts, const ExportOptions& options, const std::string& subject,
+ExportReceipt write_export(store::RunStore& runs, const store::Who& who, const ExportOptions& options, const std::string& subject,
                            const std::string& query, std::int64_t total, const Feed& feed) {
   exchange::ExportContext context;
   context.query = query;
   context.exported_at = now();
-  context.exported_by = parts.who.actor;
+  context.exported_by = who.actor;
   context.program_version = std::string(version());
-  context.store = parts.store.path().filename().string();
+  context.store = runs.path().filename().string();
   context.simulation_data = options.simulation_data;
   context.overwrite = options.overwrite;
   ExportReceipt receipt;
@@ -102,7 +103,7 @@ ExportReceipt write_export(ResultsManager::Parts& parts, const ExportOptions& op
   record.exported_at = context.exported_at;
   record.exported_by = context.exported_by;
   record.file_size_bytes = receipt.file_size_bytes;
-  parts.store.record_export(record);
+  runs.record_export(record);
   return receipt;
 }
 
@@ -111,7 +112,7 @@ ExportReceipt write_export(ResultsManager::Parts& parts, const ExportOptions& op
 ExportReceipt ResultsManager::export_runs(const std::vector<std::string>& run_ids, const ExportOptions& options) {
   if (run_ids.empty()) throw Error(ErrorCode::invalid_argument, "no run was named to export");
   const std::string subject = run_ids.size() == 1 ? safe_part(run_ids.front()) : fmt::format("{}_runs", run_ids.size());
-  return write_export(*parts_, options, subject, {}, static_cast<std::int64_t>(run_ids.size()), [&](const auto& take) {
+  return write_export(parts_->store, parts_->who, options, subject, {}, static_cast<std::int64_t>(run_ids.size()), [&](const auto& take) {
     for (const std::string& run_id : run_ids) {
       const RunSummary facts = parts_->store.summary(run_id);
       take(parts_->store.load(run_id), exchange::ExportedRun{facts.version, facts.content_hash});
@@ -125,7 +126,7 @@ ExportReceipt ResultsManager::export_search(const ListRequest& request, const Ex
   const std::int64_t total = parts_->store.list(count).total;
   ListRequest all = request;
   all.limit = std::max<std::int64_t>(1, total);
-  return write_export(*parts_, options, fmt::format("{}_runs", total), request.query, total, [&](const auto& take) {
+  return write_export(parts_->store, parts_->who, options, fmt::format("{}_runs", total), request.query, total, [&](const auto& take) {
     parts_->store.each_run(all, [&](const Run& run, const RunSummary& facts) {
       take(run, exchange::ExportedRun{facts.version, facts.content_hash});
       return true;

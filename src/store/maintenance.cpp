@@ -99,6 +99,12 @@ MigrationReport RunStore::Parts::migrate(bool dry_run) {
   return report;
 }
 
+void copy_database(const fs::path& from, const fs::path& to, std::chrono::milliseconds deadline) {
+  const auto file = duck::DatabaseFile::at(from);
+  const duck::Lease lease = file->lease(Access::read, deadline);
+  file->copy_bytes(to, {});
+}
+
 MigrationReport RunStore::migrate(bool dry_run) { return parts_->migrate(dry_run); }
 
 void RunStore::backup(const fs::path& target, const ProgressCallback& progress) {

@@ -44,6 +44,9 @@ struct ImportedBatch {
   std::vector<ImportedRun> runs;
 };
 
+/// Copies a database file byte by byte while nobody writes to it (a read lease is held meanwhile).
+void copy_database(const std::filesystem::path& from, const std::filesystem::path& to, std::chrono::milliseconds deadline);
+
 class RunStore {
  public:
   explicit RunStore(StoreOptions options);
