@@ -18,7 +18,7 @@ class Machine {
   Machine(std::string_view bytes, const PickleLimits& limits) : bytes_(bytes), builder_(limits, bytes.size()) {}
 
   PickleValue run() {
-    if (bytes_.empty()) throw Error(ErrorCode::corrupt, "an empty file is no pickle");
+    if (bytes_.empty()) throw Error(ErrorCode::corrupt, "pickle, byte 0: the file is empty");
     while (!stopped_) {
       start_ = at_;
       try {

@@ -105,7 +105,7 @@ TEST(PickleReader, RefusesDatesThatDoNotExist) {
 TEST(PickleReader, KnowsTheOffsetsOfZonesOnBothSidesOfAChange) {
   const auto zoned = [](const std::string& state) {
     return "cdatetime\ndatetime\n" + short_bytes(state) +
-           "cbuiltins\ngetattr\n(czoneinfo\nZoneInfo\nX\x09\x00\x00\x00_unpickletR(X\x10\x00\x00\x00America/New_York\x88tR\x86R."s;
+           "cbuiltins\ngetattr\n(czoneinfo\nZoneInfo\nX\x09\x00\x00\x00_unpickletR(X\x10\x00\x00\x00" "America/New_York\x88tR\x86R."s;
   };
   EXPECT_EQ(as_text(zoned("\x07\xe9\x0b\x02\x01\x1e\x00\x00\x00\x00"s)), "\"2025-11-02T01:30:00-04:00\"");
   EXPECT_EQ(as_text(zoned("\x07\xe9\x8b\x02\x01\x1e\x00\x00\x00\x00"s)), "\"2025-11-02T01:30:00-05:00\"");
