@@ -43,6 +43,9 @@ struct AuditEntry {
   std::string entry_hash;
 };
 
+/// One object with the fields above by name.
+[[nodiscard]] Json to_json(const AuditEntry& entry);
+
 struct AuditRequest {
   std::optional<std::string> run_id, actor, action, source;
   std::optional<Timestamp> from, until;  ///< from <= recorded_at < until.

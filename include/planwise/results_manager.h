@@ -115,6 +115,8 @@ struct SqlResult {
   bool truncated = false;  ///< More rows than the limit.
 };
 
+enum class AuditFormat { csv, excel };
+
 class ResultsManager {
  public:
   /// Opens (or creates) the store; an older schema is migrated at the first call that needs the file, after a copy.
@@ -155,6 +157,10 @@ class ResultsManager {
   [[nodiscard]] std::vector<FieldChange> diff(std::string_view run_id, std::int64_t from_version, std::int64_t to_version);
   /// Calls `each` for every entry in order of sequence; stops when it returns false.
   void audit_log(const AuditRequest& request, const std::function<bool(const AuditEntry&)>& each);
+  /// The log as a table for auditors: sequence, time (UTC), user, session, source, action, run, version, field, old, new,
+  /// reason, entry hash; one row a changed field. Returns the number of rows.
+  std::int64_t export_audit_log(const AuditRequest& request, const std::filesystem::path& target, AuditFormat format,
+                                Overwrite overwrite = Overwrite::refuse);
   [[nodiscard]] Seal seal();
   [[nodiscard]] ProofReport prove(const Seal& seal);
   [[nodiscard]] VerifyReport verify(bool repair = false, const ProgressCallback& progress = {});

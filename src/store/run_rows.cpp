@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/hash.h"
+#include "core/personal.h"
 #include "planwise/error.h"
 
 namespace planwise::store {
@@ -416,6 +417,7 @@ StoredRun stored_run_from(const RunRows& rows) {
     stored.run.simulation_data = std::move(data);
     stored.simulation_created_at = get<Timestamp>(rows.simulation[5]);
   }
+  core::drop_ssn(stored.run);  // older stores may hold some
   return stored;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/hash.h"
 #include "core/ids.h"
+#include "core/personal.h"
 #include "store/store_parts.h"
 
 namespace planwise::store {
@@ -66,6 +67,7 @@ void check_and_complete(Run& run) {
   for (Json* array : {&r.parameter_history, &r.objective_history, &r.constraint_violations, &r.parameter_warnings}) {
     default_to(*array, Json::array());
   }
+  core::drop_ssn(run);
   if (run.simulation_data && run.simulation_data->is_null()) run.simulation_data.reset();
   if (run.simulation_data && !run.simulation_data->is_object()) {
     throw Error(ErrorCode::invalid_argument,
