@@ -210,7 +210,7 @@ void FieldReader::take_bounds(std::string_view field, Json& out) {
       if (!is_pair_of_bounds(pair)) refuse_field(path_of(field) + '.' + name, pair, "[lower, upper], numbers or null");
     }
   }
-  out = with_real_values(*value);
+  out = with_real_pairs(*value);
 }
 
 void FieldReader::take_reals(std::string_view field, Json& out) {

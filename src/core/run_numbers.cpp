@@ -24,9 +24,16 @@ Json with_real_values(const Json& map) {
   if (!map.is_object()) return map;
   Json::Object out;
   out.reserve(map.size());
-  for (const auto& [key, value] : map.as_object()) {
-    out.emplace_back(key, value.is_array() ? with_real_elements(value) : as_real_where_possible(value));
-  }
+  for (const auto& [key, value] : map.as_object()) out.emplace_back(key, as_real_where_possible(value));
+  return out;
+}
+
+Json with_real_pairs(const Json& map) {
+  if (map.is_null()) return Json::object();
+  if (!map.is_object()) return map;
+  Json::Object out;
+  out.reserve(map.size());
+  for (const auto& [key, pair] : map.as_object()) out.emplace_back(key, pair.is_array() ? with_real_elements(pair) : pair);
   return out;
 }
 

@@ -79,7 +79,7 @@ Json configuration_json(const Configuration& configuration) {
   out.emplace_back("objectives", std::move(objectives));
   out.emplace_back("constraints", std::move(constraints));
   out.emplace_back("initial_parameters", with_real_values(configuration.initial_parameters));
-  out.emplace_back("parameter_bounds", with_real_values(configuration.parameter_bounds));
+  out.emplace_back("parameter_bounds", core::with_real_pairs(configuration.parameter_bounds));
   out.emplace_back("algorithm_config", object_or_empty(configuration.algorithm_config));
   return out;
 }
