@@ -21,9 +21,16 @@ namespace planwise::exchange {
 /// list an array; map an object (text keys, values of one type); structure an object with every member in order.
 struct ColumnType {
   enum class Kind { text, integer, real, boolean, timestamp, list, map, structure };
+  struct Member;
   Kind kind = Kind::text;
   /// list and map: one entry with an empty name, the type of elements or values. structure: its members.
-  std::vector<std::pair<std::string, ColumnType>> members;
+  std::vector<Member> members;
+};
+
+/// A type of its own, since Clang cannot lay out a std::pair of the type that holds it.
+struct ColumnType::Member {
+  std::string first;
+  ColumnType second;
 };
 
 struct Column {
