@@ -1,0 +1,164 @@
+// save, revise, annotate.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "commands.h"
+#include "table.h"
+
+namespace planwise::cli {
+
+namespace {
+
+std::string read_text(const std::string& file) {
+  if (file == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw Error(ErrorCode::not_found, fmt::format("there is no file '{}' that can be read", file));
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// A run file: a run as JSON, an export of one run, or {metadata, ...} of the earlier implementation.
+Run read_run(const std::string& file) {
+  const std::string text = read_text(file);
+  try {
+    Json document = Json::parse(text, JsonDialect::python);
+    if (!document.is_object()) throw Error(ErrorCode::invalid_argument, fmt::format("holds {}, not a run", document.kind_name()));
+    document.erase("planwise");  // what an export says of itself
+    return run_from_json(document);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("'{}': {}", file == "-" ? "standard input" : file, error.what()));
+  }
+}
+
+std::pair<std::string, double> assignment(const std::string& text, std::string_view option) {
+  const std::size_t equals = text.find('=');
+  const std::string value = equals == std::string::npos ? "" : text.substr(equals + 1);
+  try {
+    const Json number = Json::parse(value);
+    if (equals > 0 && number.is_number()) return {text.substr(0, equals), number.as_real()};
+  } catch (const Error&) {  // told below, in words
+  }
+  throw Error(ErrorCode::invalid_argument, fmt::format("{} '{}' is not NAME=NUMBER", option, text));
+}
+
+struct SaveFlags {
+  std::string file;
+  bool new_id = false;
+  std::string token;
+  std::string scenario, type = "manual_adjustment", engine = "manual", status = "completed", description, justification, run_id;
+  std::vector<std::string> parameters, initial, objective_terms, tags;
+  double objective = std::nan("");
+  std::int64_t seed = 0;
+  CLI::Option* objective_option = nullptr;
+  CLI::Option* seed_option = nullptr;
+};
+
+Run run_from_flags(const SaveFlags& flags) {
+  if (flags.scenario.empty()) throw Error(ErrorCode::invalid_argument, "name a FILE, or --scenario with the run's values");
+  Run run;
+  Metadata& m = run.metadata;
+  m.run_id = flags.run_id;
+  m.scenario_id = flags.scenario;
+  m.optimization_type = flags.type;
+  m.optimization_engine = flags.engine;
+  m.status = flags.status;
+  m.description = flags.description;
+  m.business_justification = flags.justification;
+  m.tags = flags.tags;
+  if (flags.seed_option->count() > 0) m.random_seed = flags.seed;
+  for (const std::string& text : flags.parameters) {
+    const auto [name, value] = assignment(text, "--param");
+    run.results.optimal_parameters.set(name, value);
+  }
+  for (const std::string& text : flags.initial) {
+    const auto [name, value] = assignment(text, "--initial");
+    run.configuration.initial_parameters.set(name, value);
+  }
+  for (const std::string& text : flags.objective_terms) {
+    const auto [name, value] = assignment(text, "--term");
+    run.results.objective_breakdown.set(name, value);
+  }
+  if (flags.objective_option->count() > 0) run.results.objective_value = flags.objective;
+  run.results.risk_level.reset();
+  return run;
+}
+
+void print_saved(const SaveReceipt& receipt, Session& session) {
+  fmt::print("{}\n", receipt.run_id);
+  if (receipt.outcome == SaveOutcome::queued) fmt::print(stderr, "queued\n");
+  if (receipt.outcome == SaveOutcome::unchanged) session.say("the same content was there already");
+}
+
+}  // namespace
+
+void add_save_commands(CLI::App& app, Session& session) {
+  CLI::App* save = app.add_subcommand("save", "Store a run from a JSON file, standard input (-) or options; prints its id when it is durable");
+  auto flags = make_options<SaveFlags>();
+  save->add_option("file", flags->file, "JSON of a run, - for standard input")->type_name("FILE");
+  save->add_flag("--new-id", flags->new_id, "Give the run a new id, whatever the file says");
+  save->add_option("--token", flags->token, "The owner's token, to update a draft or running run")->type_name("TOKEN");
+  save->add_option("--scenario", flags->scenario, "Scenario id")->type_name("TEXT");
+  save->add_option("--id", flags->run_id, "Run id (default: a new one)")->type_name("TEXT");
+  save->add_option("--type", flags->type, "Optimization type")->type_name("TEXT");
+  save->add_option("--engine", flags->engine, "Optimization engine")->type_name("TEXT");
+  save->add_option("--status", flags->status, "draft, running, completed, failed or cancelled")->type_name("TEXT");
+  save->add_option("--param", flags->parameters, "An optimal parameter")->type_name("NAME=VALUE")->allow_extra_args(false);
+  save->add_option("--initial", flags->initial, "An initial parameter")->type_name("NAME=VALUE")->allow_extra_args(false);
+  flags->objective_option = save->add_option("--objective", flags->objective, "Objective value")->type_name("NUMBER");
+  save->add_option("--term", flags->objective_terms, "A term of the objective")->type_name("NAME=VALUE")->allow_extra_args(false);
+  flags->seed_option = save->add_option("--seed", flags->seed, "Random seed")->type_name("INTEGER");
+  save->add_option("--tag", flags->tags, "A tag; may be repeated")->type_name("TEXT")->allow_extra_args(false);
+  save->add_option("--description", flags->description, "Description")->type_name("TEXT");
+  save->add_option("--justification", flags->justification, "Business justification")->type_name("TEXT");
+  examples(*save, "  planwise save run.json\n  planwise save --scenario merit_2026 --param cola_rate=0.025 --objective 0.31 --tag q4");
+  save->callback([flags, &session] {
+    Run run = flags->file.empty() ? run_from_flags(*flags) : read_run(flags->file);
+    print_saved(session.manager(true).save(std::move(run), {.owner_token = flags->token, .new_id = flags->new_id}), session);
+  });
+
+  struct ReviseFlags {
+    std::string run, file, reason;
+  };
+  CLI::App* revise = app.add_subcommand("revise", "Correct a finished run: version n+1, with a reason; the version before stays");
+  auto revision = make_options<ReviseFlags>();
+  revise->add_option("run", revision->run, "Run id")->required()->type_name("RUN");
+  revise->add_option("file", revision->file, "JSON of the corrected run, - for standard input")->required()->type_name("FILE");
+  revise->add_option("--reason", revision->reason, "Why")->required()->type_name("TEXT");
+  examples(*revise, "  planwise revise 6f0c21 corrected.json --reason 'headcount of March was missing'");
+  revise->callback([revision, &session] {
+    Run run = read_run(revision->file);
+    run.metadata.run_id = session.run_id(revision->run);
+    const SaveReceipt receipt = session.manager().revise(std::move(run), revision->reason);
+    fmt::print("{} version {}\n", receipt.run_id, receipt.version);
+    if (receipt.outcome == SaveOutcome::unchanged) session.say("the same content was there already");
+  });
+
+  struct AnnotateFlags {
+    std::string run, description, notes, reason;
+    std::vector<std::string> add_tags, remove_tags;
+    CLI::Option* description_option = nullptr;
+    CLI::Option* notes_option = nullptr;
+  };
+  CLI::App* annotate = app.add_subcommand("annotate", "Change tags, description or notes; results stay as they are");
+  auto note = make_options<AnnotateFlags>();
+  annotate->add_option("run", note->run, "Run id")->required()->type_name("RUN");
+  annotate->add_option("--tag", note->add_tags, "Add a tag")->type_name("TEXT")->allow_extra_args(false);
+  annotate->add_option("--untag", note->remove_tags, "Remove a tag")->type_name("TEXT")->allow_extra_args(false);
+  note->description_option = annotate->add_option("--description", note->description, "New description")->type_name("TEXT");
+  note->notes_option = annotate->add_option("--notes", note->notes, "New notes")->type_name("TEXT");
+  annotate->add_option("--reason", note->reason, "Why")->type_name("TEXT");
+  examples(*annotate, "  planwise annotate 6f0c21 --tag board --untag draft --notes 'agreed on 3 March'");
+  annotate->callback([note, &session] {
+    Annotation annotation;
+    annotation.add_tags = note->add_tags;
+    annotation.remove_tags = note->remove_tags;
+    if (note->description_option->count() > 0) annotation.description = note->description;
+    if (note->notes_option->count() > 0) annotation.notes = note->notes;
+    session.manager().annotate(session.run_id(note->run), annotation, note->reason);
+  });
+}
+
+}  // namespace planwise::cli
