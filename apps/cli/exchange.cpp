@@ -93,12 +93,15 @@ void print_import(const ImportReport& report, bool dry_run, Session& session) {
     print_json(to_json(report), session.globals);
     return;
   }
-  TextTable table({{"", "FILE", Align::left, 3}, {"", "FORMAT", Align::left, 8}, {"", dry_run ? "NEW" : "ADDED", Align::right, 9}, {"", "KNOWN", Align::right, 9}, {"", "REFUSED", Align::left, 1}});
+  TextTable table({{"", "FILE", Align::left, 3}, {"", "FORMAT", Align::left, 8}, {"", dry_run ? "NEW" : "ADDED", Align::right, 9}, {"", "KNOWN", Align::right, 9}, {"", "", Align::left, 9}});
   for (const ImportedFile& file : report.files) {
     const auto added = std::count_if(file.runs.begin(), file.runs.end(), [](const ImportedRun& run) { return run.outcome == ImportOutcome::added; });
-    table.add({file.path.string(), file.format, std::to_string(added), std::to_string(static_cast<std::int64_t>(file.runs.size()) - added), file.refused.value_or("")});
+    table.add({file.path.string(), file.format, std::to_string(added), std::to_string(static_cast<std::int64_t>(file.runs.size()) - added), file.refused ? "refused" : ""});
   }
   fmt::print("{}", table.render(session.globals));
+  for (const ImportedFile& file : report.files) {
+    if (file.refused) fmt::print(stderr, "refused {}\n", *file.refused);
+  }
   fmt::print("{} {}, {} known, {} files refused\n", report.added, dry_run ? "would be added" : "added", report.known, report.refused_files);
 }
 

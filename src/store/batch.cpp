@@ -187,7 +187,7 @@ void write_batch(duck::Connection& connection, std::vector<Run>& runs, const Bat
 std::vector<SaveReceipt> RunStore::save_all(std::vector<Run> runs, const ProgressCallback& progress) {
   Parts& p = *parts_;
   for (Run& run : runs) {
-    check_and_complete(run);
+    check_and_complete(run, Origin::new_save);
     check_levers(run.configuration.initial_parameters, "configuration.initial_parameters");
     check_levers(run.results.optimal_parameters, "results.optimal_parameters");
     run.metadata.updated_at = now();
@@ -206,7 +206,7 @@ std::vector<SaveReceipt> RunStore::save_all(std::vector<Run> runs, const Progres
 ImportedBatch RunStore::import_runs(std::vector<Run> runs, std::string_view origin, bool dry_run) {
   Parts& p = *parts_;
   for (Run& run : runs) {
-    check_and_complete(run);
+    check_and_complete(run, Origin::older_file);
     if (run.metadata.updated_at == Timestamp{}) run.metadata.updated_at = run.metadata.created_at;
   }
   ImportedBatch result;

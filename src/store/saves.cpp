@@ -46,15 +46,15 @@ void check_levers(const Json& parameters, std::string_view where) {
   }
 }
 
-void check_and_complete(Run& run) {
+void check_and_complete(Run& run, Origin origin) {
   Metadata& m = run.metadata;
   if (m.run_id.empty()) m.run_id = core::new_uuid();
   check_id(m.run_id);
-  if (m.scenario_id.empty()) throw Error(ErrorCode::invalid_argument, "metadata.scenario_id is empty; a run needs one");
+  if (m.scenario_id.empty() && origin == Origin::new_save) throw Error(ErrorCode::invalid_argument, "metadata.scenario_id is empty; a run needs one");
   for (const auto& [name, text] : {std::pair<std::string_view, const std::string&>{"optimization_type", m.optimization_type},
                                    {"optimization_engine", m.optimization_engine},
                                    {"status", m.status}}) {
-    if (text.empty()) throw Error(ErrorCode::invalid_argument, fmt::format("metadata.{} is empty", name));
+    if (text.empty() && origin == Origin::new_save) throw Error(ErrorCode::invalid_argument, fmt::format("metadata.{} is empty", name));
   }
   if (m.created_at == Timestamp{}) m.created_at = now();
   Configuration& c = run.configuration;
@@ -156,7 +156,7 @@ SaveReceipt RunStore::save(Run run, const SaveOptions& save_options) {
   Parts& p = *parts_;
   if (save_options.new_id) run.metadata.run_id.clear();
   const bool new_id = run.metadata.run_id.empty();
-  check_and_complete(run);
+  check_and_complete(run, Origin::new_save);
   check_levers(run.configuration.initial_parameters, "configuration.initial_parameters");
   check_levers(run.results.optimal_parameters, "results.optimal_parameters");
   SaveRequest request;
@@ -217,7 +217,7 @@ SaveReceipt RunStore::revise(Run run, std::string_view reason) {
   Parts& p = *parts_;
   if (reason.empty()) throw Error(ErrorCode::invalid_argument, "a revision needs a reason");
   if (run.metadata.run_id.empty()) throw Error(ErrorCode::invalid_argument, "metadata.run_id is empty; name the run to revise");
-  check_and_complete(run);
+  check_and_complete(run, Origin::new_save);
   check_levers(run.configuration.initial_parameters, "configuration.initial_parameters");
   check_levers(run.results.optimal_parameters, "results.optimal_parameters");
   const auto session = p.write_session();

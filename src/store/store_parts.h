@@ -103,8 +103,11 @@ std::string keep_version(duck::Connection& connection, const StoredRun& stored, 
 /// Replaces the current rows of a run by `stored` and settles hashes. Returns the configuration's handling included.
 void rewrite_run(duck::Connection& connection, StoredRun& stored);
 
+/// Where a run comes from: what older programs have stored is never refused for what it lacks.
+enum class Origin { new_save, older_file };
+
 /// Refuses what a new save may not hold and fills defaults: see ResultsManager::save.
-void check_and_complete(Run& run);
+void check_and_complete(Run& run, Origin origin);
 /// Levers of a new save must be finite numbers; the tagged texts of non-finite ones count as such.
 void check_levers(const Json& parameters, std::string_view where);
 
