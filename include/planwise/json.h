@@ -109,6 +109,7 @@ class Json {
 
   /// Reads text. Depth is limited to 500 levels. Throws invalid_argument with the byte offset and what was found.
   [[nodiscard]] static Json parse(std::string_view text, JsonDialect dialect = JsonDialect::strict);
+  /// Throws invalid_argument for text that is not valid UTF-8 and beyond 500 levels: what is written can be read.
   [[nodiscard]] std::string dump(JsonStyle style = JsonStyle::compact) const;
 
   /// Same kind and same content; order of keys does not count; NaN equals NaN; -0.0 differs from 0.0.
@@ -117,6 +118,10 @@ class Json {
  private:
   std::variant<std::monostate, bool, std::int64_t, double, std::string, BigInteger, Array, Object> value_;
 };
+
+/// As ==, but numbers are equal when their values are, whatever their kind (1 and 1.0, NaN and "NaN", 0.0 and -0.0).
+/// Exact: an integer that no double holds equals none.
+[[nodiscard]] bool numerically_equal(const Json& a, const Json& b);
 
 /// A real as Python's repr() spells it: the shortest digits that read back the same ("0.1", "1e-05", "1.0", "nan").
 [[nodiscard]] std::string real_text(double value);

@@ -142,11 +142,16 @@ void FieldReader::take_real(std::string_view field, std::optional<double>& out) 
 void FieldReader::take_boolean(std::string_view field, std::optional<bool>& out) {
   const Json* value = take(field);
   if (value == nullptr) return;
-  if (value->is_null()) out.reset();
-  else if (value->is_boolean()) out = value->as_boolean();
-  else if (*value == Json(0) || *value == Json("false") || *value == Json("False")) out = false;
-  else if (*value == Json(1) || *value == Json("true") || *value == Json("True")) out = true;
-  else refuse_field(path_of(field), *value, "true or false");
+  if (value->is_null())
+    out.reset();
+  else if (value->is_boolean())
+    out = value->as_boolean();
+  else if (*value == Json(0) || *value == Json("false") || *value == Json("False"))
+    out = false;
+  else if (*value == Json(1) || *value == Json("true") || *value == Json("True"))
+    out = true;
+  else
+    refuse_field(path_of(field), *value, "true or false");
 }
 
 void FieldReader::take_time(std::string_view field, Timestamp& out) {

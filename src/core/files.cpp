@@ -83,7 +83,8 @@ void sync_path(const fs::path& path, int flags) {
 /// Moves without ever replacing: false when the target is there.
 void rename_new(const fs::path& from, const fs::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
-  if (errno == EEXIST) throw Error(ErrorCode::already_exists, as_utf8(to.string()) + " exists already; it is left as it is");
+  if (errno == EEXIST)
+    throw Error(ErrorCode::already_exists, as_utf8(to.string()) + " exists already; it is left as it is");
   if (errno != EINVAL && errno != ENOSYS) fail(errno, "create", to);
   // A file system without that flag: a hard link is as good for a file; a folder takes a plain rename.
   struct stat status {};
@@ -91,7 +92,8 @@ void rename_new(const fs::path& from, const fs::path& to) {
     ::unlink(from.c_str());
     return;
   }
-  if (is_there(to)) throw Error(ErrorCode::already_exists, as_utf8(to.string()) + " exists already; it is left as it is");
+  if (is_there(to))
+    throw Error(ErrorCode::already_exists, as_utf8(to.string()) + " exists already; it is left as it is");
   if (::rename(from.c_str(), to.c_str()) != 0) fail(errno, "create", to);
 }
 
@@ -117,7 +119,8 @@ std::string read_file(const fs::path& file, std::uint64_t limit_bytes) {
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail(errno, "read", file);
     if (count == 0) return bytes;
-    if (bytes.size() + static_cast<std::size_t>(count) > limit_bytes) refuse_size("more than " + std::to_string(bytes.size()));
+    if (bytes.size() + static_cast<std::size_t>(count) > limit_bytes)
+      refuse_size("more than " + std::to_string(bytes.size()));
     bytes.append(block.data(), static_cast<std::size_t>(count));
   }
 }
@@ -227,7 +230,8 @@ std::string file_name_from(std::string_view untrusted) {
   for (std::size_t at = 0; at < untrusted.size() && out.size() < longest;) {
     const char character = untrusted[at];
     const bool kept = (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
-                      (character >= '0' && character <= '9') || character == '.' || character == '_' || character == '-';
+                      (character >= '0' && character <= '9') || character == '.' || character == '_' ||
+                      character == '-';
     out += kept ? character : '_';
     if (!next_code_point(untrusted, at)) ++at;
   }

@@ -1,9 +1,11 @@
 #include "planwise/json.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "core/json_text.h"
@@ -41,17 +43,42 @@ std::vector<const Json::Member*> sorted_members(const Json::Object& object) {
   return members;
 }
 
-bool same_object(const Json::Object& a, const Json::Object& b) {
+template <typename Same>
+bool same_object(const Json::Object& a, const Json::Object& b, Same same) {
   if (a.size() != b.size()) return false;
-  const auto same_member = [](const Json::Member& x, const Json::Member& y) {
-    return x.first == y.first && x.second == y.second;
+  const auto same_member = [&](const Json::Member& x, const Json::Member& y) {
+    return x.first == y.first && same(x.second, y.second);
   };
   const auto same_key = [](const Json::Member& x, const Json::Member& y) { return x.first == y.first; };
-  if (std::equal(a.begin(), a.end(), b.begin(), same_key)) return std::equal(a.begin(), a.end(), b.begin(), same_member);
+  if (std::equal(a.begin(), a.end(), b.begin(), same_key))
+    return std::equal(a.begin(), a.end(), b.begin(), same_member);
   const auto left = sorted_members(a);
   const auto right = sorted_members(b);
   return std::equal(left.begin(), left.end(), right.begin(),
                     [&](const auto* x, const auto* y) { return same_member(*x, *y); });
+}
+
+Json with_real_tag(const Json& value) {
+  if (!value.is_string()) return value;
+  const auto real = core::from_non_finite_tag(value.as_string());
+  return real ? Json(*real) : value;
+}
+
+/// Decimal digits of an integer, or of a real that is one; "" for other reals.
+std::string integer_digits(const Json& value) {
+  if (!value.is_real()) return value.dump();
+  const double real = value.as_real();
+  if (!std::isfinite(real) || std::trunc(real) != real) return "";
+  std::array<char, 400> buffer{};  // the largest double has 309 digits
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), real == 0 ? 0.0 : real, std::chars_format::fixed, 0)
+          .ptr;
+  return {buffer.data(), end};
+}
+
+bool same_digits(const Json& a, const Json& b) {
+  const std::string digits = integer_digits(a);
+  return !digits.empty() && digits == integer_digits(b);
 }
 
 }  // namespace
@@ -170,8 +197,22 @@ void Json::push_back(Json value) {
 bool operator==(const Json& a, const Json& b) {
   if (a.value_.index() != b.value_.index()) return false;
   if (a.is_real()) return same_real(std::get<double>(a.value_), std::get<double>(b.value_));
-  if (a.is_object()) return same_object(std::get<Json::Object>(a.value_), std::get<Json::Object>(b.value_));
+  if (a.is_object()) return same_object(a.as_object(), b.as_object(), std::equal_to<Json>());
   return a.value_ == b.value_;
+}
+
+bool numerically_equal(const Json& a, const Json& b) {
+  if (a.is_array() && b.is_array()) {
+    return std::equal(a.as_array().begin(), a.as_array().end(), b.as_array().begin(), b.as_array().end(),
+                      numerically_equal);
+  }
+  if (a.is_object() && b.is_object()) return same_object(a.as_object(), b.as_object(), numerically_equal);
+  const Json left = with_real_tag(a);
+  const Json right = with_real_tag(b);
+  if (left == right) return true;
+  if (left.is_real() && right.is_real()) return left.as_real() == right.as_real();
+  if (left.is_number() && right.is_number()) return same_digits(left, right);
+  return false;
 }
 
 }  // namespace planwise

@@ -23,14 +23,22 @@ class JsonWriter {
   }
 
   void write(const Json& value, int depth) {
-    if (value.is_null()) out_ += "null";
-    else if (value.is_boolean()) out_ += value.as_boolean() ? "true" : "false";
-    else if (value.is_integer()) out_ += std::to_string(value.as_integer());
-    else if (value.is_big_integer()) write_digits(value.as_big_integer().digits);
-    else if (value.is_real()) write_real(value.as_real());
-    else if (value.is_string()) core::append_quoted(out_, value.as_string(), escape_);
-    else if (value.is_array()) write_array(value.as_array(), depth);
-    else write_object(value.as_object(), depth);
+    if (value.is_null())
+      out_ += "null";
+    else if (value.is_boolean())
+      out_ += value.as_boolean() ? "true" : "false";
+    else if (value.is_integer())
+      out_ += std::to_string(value.as_integer());
+    else if (value.is_big_integer())
+      write_digits(value.as_big_integer().digits);
+    else if (value.is_real())
+      write_real(value.as_real());
+    else if (value.is_string())
+      core::append_quoted(out_, value.as_string(), escape_);
+    else if (value.is_array())
+      write_array(value.as_array(), depth);
+    else
+      write_object(value.as_object(), depth);
   }
 
   std::string take() { return std::move(out_); }

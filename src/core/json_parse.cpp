@@ -24,8 +24,8 @@ constexpr std::size_t indexed_from = 16;
 /// Text with replacements, and the way back from its offsets to those of the original.
 struct RewrittenText {
   struct Edit {
-    std::size_t offset;         ///< First byte after the replacement, in the new text.
-    std::size_t original;       ///< The same place in the original.
+    std::size_t offset;    ///< First byte after the replacement, in the new text.
+    std::size_t original;  ///< The same place in the original.
   };
   std::string text;
   std::vector<Edit> edits;
@@ -51,10 +51,14 @@ class Rewriter {
     out_.text.reserve(text_.size() + 64);
     while (at_ < text_.size()) {
       const char character = text_[at_];
-      if (character == '"') string();
-      else if (python_ && (character == 'N' || character == 'I' || character == '-') && tag()) continue;
-      else if (is_digit(character) || character == '-') number();
-      else ++at_;
+      if (character == '"')
+        string();
+      else if (python_ && (character == 'N' || character == 'I' || character == '-') && tag())
+        continue;
+      else if (is_digit(character) || character == '-')
+        number();
+      else
+        ++at_;
     }
     copy_until(at_);
     return std::move(out_);
@@ -90,8 +94,10 @@ class Rewriter {
     bool integer = true;
     while (end < text_.size()) {
       const char character = text_[end];
-      if (character == '.' || character == 'e' || character == 'E' || character == '+' || character == '-') integer = false;
-      else if (!is_digit(character)) break;
+      if (character == '.' || character == 'e' || character == 'E' || character == '+' || character == '-')
+        integer = false;
+      else if (!is_digit(character))
+        break;
       ++end;
     }
     const std::string_view token = text_.substr(at_, end - at_);
@@ -106,12 +112,17 @@ class Rewriter {
   void string() {
     ++at_;
     while (at_ < text_.size() && text_[at_] != '"') {
-      if (text_[at_] != '\\') ++at_;
-      else if (python_ && at_ + 1 < text_.size() && text_[at_ + 1] == 'u') unicode_escape();
-      else at_ += 2;
+      if (text_[at_] != '\\')
+        ++at_;
+      else if (python_ && at_ + 1 < text_.size() && text_[at_ + 1] == 'u')
+        unicode_escape();
+      else
+        at_ += 2;
     }
-    if (at_ >= text_.size()) at_ = text_.size();
-    else ++at_;
+    if (at_ >= text_.size())
+      at_ = text_.size();
+    else
+      ++at_;
   }
 
   /// A pair of surrogates stays, a lone one becomes U+FFFD (as long as what it replaces).
@@ -122,8 +133,10 @@ class Rewriter {
       return;
     }
     const auto second = escape_at(at_ + 6);
-    if (*unit < 0xDC00 && second && *second >= 0xDC00 && *second <= 0xDFFF) at_ += 12;
-    else replace(6, "\\uFFFD");
+    if (*unit < 0xDC00 && second && *second >= 0xDC00 && *second <= 0xDFFF)
+      at_ += 12;
+    else
+      replace(6, "\\uFFFD");
   }
 
   [[nodiscard]] std::optional<unsigned> escape_at(std::size_t offset) const {
@@ -132,10 +145,14 @@ class Rewriter {
     for (std::size_t index = offset + 2; index < offset + 6; ++index) {
       const char character = text_[index];
       unit <<= 4;
-      if (is_digit(character)) unit |= static_cast<unsigned>(character - '0');
-      else if (character >= 'a' && character <= 'f') unit |= static_cast<unsigned>(character - 'a' + 10);
-      else if (character >= 'A' && character <= 'F') unit |= static_cast<unsigned>(character - 'A' + 10);
-      else return std::nullopt;
+      if (is_digit(character))
+        unit |= static_cast<unsigned>(character - '0');
+      else if (character >= 'a' && character <= 'f')
+        unit |= static_cast<unsigned>(character - 'a' + 10);
+      else if (character >= 'A' && character <= 'F')
+        unit |= static_cast<unsigned>(character - 'A' + 10);
+      else
+        return std::nullopt;
     }
     return unit;
   }
@@ -155,8 +172,10 @@ std::size_t offset_of_excess_depth(std::string_view text) {
   for (std::size_t offset = 0; offset < text.size(); ++offset) {
     const char character = text[offset];
     if (in_string) {
-      if (character == '\\') ++offset;
-      else if (character == '"') in_string = false;
+      if (character == '\\')
+        ++offset;
+      else if (character == '"')
+        in_string = false;
     } else if (character == '"') {
       in_string = true;
     } else if (character == '[' || character == '{') {
@@ -278,8 +297,10 @@ class JsonBuilder {
       for (std::size_t at = 0; at < object.size(); ++at) frame.index.emplace(object[at].first, at);
     }
     const auto [known, added] = frame.index.emplace(frame.key, object.size());
-    if (added) object.emplace_back(std::move(frame.key), std::move(value));
-    else object[known->second].second = std::move(value);
+    if (added)
+      object.emplace_back(std::move(frame.key), std::move(value));
+    else
+      object[known->second].second = std::move(value);
   }
 
   std::string_view integer_mark_;

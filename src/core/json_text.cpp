@@ -20,14 +20,29 @@ void append_unicode_escape(std::string& out, std::uint32_t unit) {
 
 void append_ascii_escaped(std::string& out, char character) {
   switch (character) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    default: append_unicode_escape(out, static_cast<unsigned char>(character));
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    default:
+      append_unicode_escape(out, static_cast<unsigned char>(character));
   }
 }
 
@@ -51,9 +66,12 @@ std::optional<char32_t> next_code_point(std::string_view text, std::size_t& offs
     return lead;
   }
   std::size_t length = 0;
-  if (lead >= 0xC2 && lead <= 0xDF) length = 2;
-  else if (lead >= 0xE0 && lead <= 0xEF) length = 3;
-  else if (lead >= 0xF0 && lead <= 0xF4) length = 4;
+  if (lead >= 0xC2 && lead <= 0xDF)
+    length = 2;
+  else if (lead >= 0xE0 && lead <= 0xEF)
+    length = 3;
+  else if (lead >= 0xF0 && lead <= 0xF4)
+    length = 4;
   if (length == 0 || text.size() - offset < length) return std::nullopt;
   char32_t point = lead & (0xFFU >> (length + 1));
   for (std::size_t index = 1; index < length; ++index) {
@@ -162,8 +180,10 @@ std::string excerpt(std::string_view text, std::size_t limit) {
   }
   for (const char character : as_utf8(shown)) {
     const auto byte = static_cast<unsigned char>(character);
-    if (byte < 0x20 || byte == 0x7F) append_ascii_escaped(out, character);
-    else out += character;
+    if (byte < 0x20 || byte == 0x7F)
+      append_ascii_escaped(out, character);
+    else
+      out += character;
   }
   out += cut ? "...\"" : "\"";
   return out;
@@ -179,7 +199,8 @@ std::string real_text(double value) {
   // Shortest digits in scientific form, "-d.ddde+XX", then spelled as Python's repr() does: plain for exponents from
   // -4 to 15, else with an exponent of at least two digits.
   std::array<char, 40> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
   const std::string_view scientific(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
   const std::size_t mark = scientific.find('e');
   std::string_view mantissa = scientific.substr(0, mark);

@@ -82,8 +82,8 @@ void start_log_file(const std::filesystem::path& file) {
   try {
     spdlog::file_event_handlers handlers;
     handlers.after_open = [](const spdlog::filename_t&, std::FILE* stream) { ::fchmod(::fileno(stream), 0600); };
-    auto rotating = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(), file_bytes, kept_files, false,
-                                                                           handlers);
+    auto rotating =
+        std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(), file_bytes, kept_files, false, handlers);
     auto logger = std::make_shared<spdlog::logger>("planwise", std::move(rotating));
     logger->set_pattern("%v", spdlog::pattern_time_type::utc);
     logger->set_level(spdlog::level::trace);
@@ -116,7 +116,8 @@ void log(LogLevel level, std::string_view event, const Json& fields) noexcept {
     line.set("event", as_utf8(event));
     if (fields.is_object()) {
       const Json clean = cleaned(fields, 0);
-      for (const auto& [key, value] : clean.as_object()) line.set(line.find(key) == nullptr ? key : "field_" + key, value);
+      for (const auto& [key, value] : clean.as_object())
+        line.set(line.find(key) == nullptr ? key : "field_" + key, value);
     }
     const std::string text = line.dump();
     std::shared_ptr<spdlog::logger> logger;

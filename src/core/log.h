@@ -29,8 +29,8 @@ void set_log_level(LogLevel level) noexcept;
 /// True when a line of this level would be written, for callers whose fields are expensive.
 [[nodiscard]] bool logs(LogLevel level) noexcept;
 
-/// One line. `event` is a short fixed name ("run_saved"), `fields` an object. Members named employee_ssn are left out at
-/// any depth.
+/// One line. `event` is a short fixed name ("run_saved"), `fields` an object. Members named employee_ssn are left out
+/// at any depth.
 void log(LogLevel level, std::string_view event, const Json& fields = Json::object()) noexcept;
 
 }  // namespace planwise::core

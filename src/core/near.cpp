@@ -49,7 +49,8 @@ std::vector<std::string> near_names(std::string_view name, std::span<const std::
   for (const std::string_view candidate : candidates) {
     if (candidate.size() > longest || candidate.empty()) continue;
     const std::string known = folded(candidate);
-    const bool begins = wanted.size() >= 3 && known.size() >= 3 && (known.starts_with(wanted) || wanted.starts_with(known));
+    const bool begins =
+        wanted.size() >= 3 && known.size() >= 3 && (known.starts_with(wanted) || wanted.starts_with(known));
     const std::size_t allowed = std::max<std::size_t>(1, std::min(wanted.size(), known.size()) / 3);
     const std::size_t difference = std::max(wanted.size(), known.size()) - std::min(wanted.size(), known.size());
     if (!begins && difference > allowed) continue;

@@ -35,7 +35,8 @@ Metadata read_metadata(const Json* section, ReadingRules& rules) {
   reader.take_text("run_id", out.run_id);
   check_run_id(out.run_id);
   reader.take_name("scenario_id", out.scenario_id);
-  if (out.scenario_id.empty()) throw Error(ErrorCode::invalid_argument, "metadata.scenario_id is missing; expected text");
+  if (out.scenario_id.empty())
+    throw Error(ErrorCode::invalid_argument, "metadata.scenario_id is missing; expected text");
   reader.take_text("user_id", out.user_id);
   reader.take_text("session_id", out.session_id);
   reader.take_name("optimization_type", out.optimization_type);
@@ -129,7 +130,8 @@ Results read_results(const Json* section, ReadingRules& rules) {
   reader.take_text("risk_level", out.risk_level);
   reader.take_json("risk_assessment", out.risk_assessment, is_object, "an object");
   reader.take_json("estimated_cost_impact", out.estimated_cost_impact, is_impact, "an object, a number or null");
-  reader.take_json("estimated_employee_impact", out.estimated_employee_impact, is_impact, "an object, a number or null");
+  reader.take_json("estimated_employee_impact", out.estimated_employee_impact, is_impact,
+                   "an object, a number or null");
   reader.take_json("projected_outcomes", out.projected_outcomes, is_object, "an object");
   reader.take_json("sensitivity_analysis", out.sensitivity_analysis, is_object, "an object");
   reader.take_json("parameter_correlations", out.parameter_correlations, is_object, "an object");
@@ -166,7 +168,8 @@ Run run_from_json(const Json& document, UnknownFields unknown, std::string_view 
   FieldReader reader(&document, "", rules);
   const auto section = [&](std::string_view name) {
     const Json* value = reader.take(name);
-    if (value == nullptr || value->is_null() || value->is_object() || !rules.lenient() || name == "metadata") return value;
+    if (value == nullptr || value->is_null() || value->is_object() || !rules.lenient() || name == "metadata")
+      return value;
     rules.keep(name, std::string(name), *value);
     return static_cast<const Json*>(nullptr);
   };

@@ -33,7 +33,8 @@ Json with_real_pairs(const Json& map) {
   if (!map.is_object()) return map;
   Json::Object out;
   out.reserve(map.size());
-  for (const auto& [key, pair] : map.as_object()) out.emplace_back(key, pair.is_array() ? with_real_elements(pair) : pair);
+  for (const auto& [key, pair] : map.as_object())
+    out.emplace_back(key, pair.is_array() ? with_real_elements(pair) : pair);
   return out;
 }
 

@@ -25,7 +25,7 @@ using Microseconds = std::chrono::microseconds;
 using LocalTime = date::local_time<Microseconds>;
 
 constexpr std::int64_t second = 1'000'000;
-constexpr std::int64_t first_instant = -62'135'596'800 * second;      // 0001-01-01T00:00:00Z
+constexpr std::int64_t first_instant = -62'135'596'800 * second;     // 0001-01-01T00:00:00Z
 constexpr std::int64_t last_instant = 253'402'300'800 * second - 1;  // 9999-12-31T23:59:59.999999Z
 
 [[noreturn]] void refuse(std::string_view text) {
@@ -44,7 +44,8 @@ Timestamp in_range(std::int64_t microseconds) {
 
 const date::time_zone* find_zone(std::string_view name) {
   // Names lead to files: nothing that could leave the tz database is even looked up.
-  if (name.empty() || name.size() > 64 || name.front() == '/' || name.find("..") != std::string_view::npos) return nullptr;
+  if (name.empty() || name.size() > 64 || name.front() == '/' || name.find("..") != std::string_view::npos)
+    return nullptr;
   try {
     return date::locate_zone(name);
   } catch (const std::exception&) {
@@ -73,8 +74,9 @@ const date::time_zone& zone_named(std::string_view name) {
     }
     if (!suggestion.empty()) suggestion += '?';
   }
-  throw Error(ErrorCode::invalid_argument, "time zone " + core::excerpt(name) +
-                                               " is unknown: expected an IANA name such as America/New_York" + suggestion);
+  throw Error(
+      ErrorCode::invalid_argument,
+      "time zone " + core::excerpt(name) + " is unknown: expected an IANA name such as America/New_York" + suggestion);
 }
 
 /// Reads fixed-width digits from the front of a text.
