@@ -84,7 +84,8 @@ PickleRef PickleBuilder::old_text(std::string_view bytes) {
 }
 
 PickleRef PickleBuilder::list(PickleKind kind, std::vector<PickleRef> items) {
-  charge(sizeof(items) + items.capacity() * sizeof(PickleRef));
+  // An allocation takes 32 bytes at least.
+  charge(sizeof(items) + (items.empty() ? 0 : std::max<std::size_t>(32, items.capacity() * sizeof(PickleRef) + 16)));
   graph_->lists.push_back(std::move(items));
   return add_node(kind, graph_->lists.size() - 1);
 }
@@ -170,7 +171,7 @@ std::size_t PickleBuilder::key_hash(PickleRef key) {
   std::string written;
   std::size_t parts = 0;
   write_key(key, written, parts);
-  work(parts + written.size() / 8);
+  work(4 * parts + written.size() / 8);
   // A text is written as 'S' and itself, so an equal enum member must hash as the text does.
   if (written.starts_with('S')) return std::hash<std::string_view>{}(std::string_view(written).substr(1));
   return std::hash<std::string>{}(written);
@@ -190,7 +191,7 @@ bool PickleBuilder::same_key(PickleRef a, PickleRef b) {
   std::size_t parts = 0;
   write_key(a, left, parts);
   write_key(b, right, parts);
-  work(parts + (left.size() + right.size()) / 8);
+  work(4 * parts + (left.size() + right.size()) / 8);
   return left == right;
 }
 

@@ -34,21 +34,27 @@ std::string posix_path(const std::vector<std::string>& parts) {
   return path.empty() ? "." : path;
 }
 
-bool is_windows_anchor(std::string_view part) {
-  return (part.size() == 3 && part.substr(1) == ":\\") || (part.starts_with("\\\\") && part.ends_with('\\'));
-}
-
-// str(PureWindowsPath(*parts)) for an optional anchor and simple names; nullopt for everything else.
+// str(PureWindowsPath(*parts)) for names below an optional "C:\\"; nullopt for other anchors (shares, "C:name").
 std::optional<std::string> windows_path(const std::vector<std::string>& parts) {
+  std::string drive;
   std::string path;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const bool anchor = i == 0 && is_windows_anchor(parts[i]);
-    const bool simple = !parts[i].empty() && parts[i] != "." && parts[i].find_first_of("\\/:") == std::string::npos;
-    if (!anchor && !simple) return std::nullopt;
-    if (!path.empty() && path.back() != '\\') path += '\\';
-    path += parts[i];
+    std::string part = parts[i];
+    std::ranges::replace(part, '/', '\\');
+    const bool anchored = i == 0 && part.size() >= 3 && part.substr(1, 2) == ":\\";
+    if (anchored) {
+      drive = part.substr(0, 3);
+      part.erase(0, 3);
+    }
+    if (part.starts_with('\\') || part.find(':') != std::string::npos) return std::nullopt;
+    for (std::size_t at = 0; at < part.size();) {
+      const std::size_t end = std::min(part.find('\\', at), part.size());
+      const std::string_view name = std::string_view(part).substr(at, end - at);
+      if (!name.empty() && name != ".") path += (path.empty() ? "" : "\\") + std::string(name);
+      at = end + 1;
+    }
   }
-  return path.empty() ? "." : path;
+  return drive.empty() && path.empty() ? "." : drive + path;
 }
 
 bool is_zone_name(std::string_view name) {

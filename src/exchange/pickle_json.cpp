@@ -17,12 +17,6 @@ namespace {
 
 enum class Form { plain, tagged };
 
-Json one_tag(std::string_view tag, Json value) {
-  Json::Object object;
-  object.emplace_back(tag, std::move(value));
-  return object;
-}
-
 class JsonMaker {
  public:
   JsonMaker(const PickleGraph& graph, Form form)
@@ -31,8 +25,8 @@ class JsonMaker {
         left_(graph.limits.expansion_bytes + graph.limits.expansion_factor * graph.stream_bytes),
         open_(graph.nodes.size(), false) {}
 
+  // The place the value is put into is paid for by whoever makes that.
   Json make(PickleRef ref) {
-    charge(sizeof(Json));
     const PickleNode& node = graph_.node(ref);
     switch (node.kind) {
       case PickleKind::none: return nullptr;
@@ -57,12 +51,13 @@ class JsonMaker {
         const PickleDtype& dtype = graph_.dtypes[graph_.node(graph_.list(ref)[0]).index];
         Json value = make(graph_.list(ref)[1]);
         if (!tagging()) return value;
-        charge(3 * sizeof(Json));
+        charge(2 * sizeof(Json::Member));
         return Json::Object{{"$np", dtype.text()}, {"value", std::move(value)}};
       }
       case PickleKind::enum_member: {
         Json value = make(graph_.list(ref)[1]);
         if (!tagging()) return value;
+        charge(2 * sizeof(Json::Member));
         return Json::Object{{"$enum", counted(graph_.text(graph_.list(ref)[0]))}, {"value", std::move(value)}};
       }
       case PickleKind::array: return array(graph_.arrays[node.index]);
@@ -79,6 +74,18 @@ class JsonMaker {
     if (bytes > left_) refuse("written out with everything shared in it, the value is larger than the limit");
     left_ -= bytes;
   }
+  // Pays for `count` places; count may be any number a file claims.
+  std::size_t places(std::size_t count, std::size_t size) {
+    if (count > left_ / size) charge(left_ + 1);
+    charge(count * size);
+    return count;
+  }
+  Json one_tag(std::string_view tag, Json value) {
+    Json::Object object;
+    object.reserve(places(1, sizeof(Json::Member)));
+    object.emplace_back(tag, std::move(value));
+    return object;
+  }
   // Text is paid for twice: as value and as the JSON text somebody will make of it.
   const std::string& counted(const std::string& text) {
     charge(2 * text.size());
@@ -88,11 +95,11 @@ class JsonMaker {
     charge(bytes.size() * 3);
     return core::base64(bytes);
   }
-  Json leaf(std::string_view tag, std::string text) const {
+  Json leaf(std::string_view tag, std::string text) {
     return tagging() ? one_tag(tag, std::move(text)) : Json(std::move(text));
   }
 
-  [[nodiscard]] Json integer(std::int64_t value) const {
+  Json integer(std::int64_t value) {
     constexpr std::int64_t exact = std::int64_t{1} << 53;
     if (!tagging() || (value >= -exact && value <= exact)) return value;
     return one_tag("$int", std::to_string(value));
@@ -105,7 +112,7 @@ class JsonMaker {
     const auto number = integer_from_text(digits);
     return number->fits ? Json(number->value) : Json(Json::BigInteger{digits});
   }
-  [[nodiscard]] Json real(double value) const {
+  Json real(double value) {
     if (std::isnan(value)) return tagging() ? one_tag("$float", "nan") : Json("NaN");
     if (std::isinf(value)) {
       const std::string sign = value < 0 ? "-" : "";
@@ -160,27 +167,24 @@ class JsonMaker {
   }
 
   Json wrapped(std::string_view tag, Json value) {
-    if (!tagging()) return value;
-    charge(2 * sizeof(Json));
-    return one_tag(tag, std::move(value));
+    return tagging() ? one_tag(tag, std::move(value)) : value;
   }
 
   Json elements(const std::vector<PickleRef>& items) {
-    charge(items.size() * sizeof(Json));
     Json::Array made;
-    made.reserve(items.size());
+    made.reserve(places(items.size(), sizeof(Json)));
     for (const PickleRef element : items) made.push_back(make(element));
     return made;
   }
 
   // Sets have no order; as the earlier exports do, their items are sorted by their JSON text in ASCII.
   Json sorted(const PickleMap& set) {
-    charge(set.items.size() * sizeof(Json));
     std::vector<std::pair<std::string, Json>> items;
+    items.reserve(places(set.items.size(), 2 * sizeof(Json) + sizeof(std::string)));
     for (const auto& [ref, unused] : set.items) {
       Json value = make(ref);
       std::string text = value.dump(JsonStyle::python_hash);
-      charge(sizeof(std::string) + 2 * text.size());
+      charge(text.size());
       items.emplace_back(std::move(text), std::move(value));
     }
     std::ranges::stable_sort(items, {}, [](const auto& entry) -> const std::string& { return entry.first; });
@@ -198,9 +202,10 @@ class JsonMaker {
 
   Json pairs(std::string_view tag, PickleRef ref) {
     Json::Array made;
+    made.reserve(places(graph_.map(ref).items.size(), 3 * sizeof(Json)));
     for (const auto& [key, value] : graph_.map(ref).items) {
-      charge(3 * sizeof(Json));
       Json::Array pair;
+      pair.reserve(2);
       pair.push_back(make(key));
       pair.push_back(make(value));
       made.emplace_back(std::move(pair));
@@ -214,15 +219,16 @@ class JsonMaker {
     const bool distinct = has_plain_keys(map) || std::ranges::all_of(map.items, [&](const auto& entry) {
                             return graph_.kind(entry.first) == PickleKind::text && !graph_.node(entry.first).surrogates;
                           });
-    std::unordered_map<std::string, std::size_t> places;
+    std::unordered_map<std::string, std::size_t> written;
     Json::Object made;
+    made.reserve(places(map.items.size(), sizeof(Json::Member)));
     for (const auto& [key, value] : map.items) {
       std::string name = key_text(key);
-      charge(sizeof(Json::Member) + 2 * name.size());
+      charge(2 * name.size());
       Json converted = make(value);
       if (!distinct) {
         charge(64 + name.size());
-        const auto [place, added] = places.emplace(name, made.size());
+        const auto [place, added] = written.emplace(name, made.size());
         if (!added) {
           made[place->second].second = std::move(converted);
           continue;
@@ -264,20 +270,17 @@ class JsonMaker {
 
   // The items below one index; `offset` counts items in the order of the bytes.
   Json dimension(const PickleArray& array, std::size_t axis, std::size_t offset) {
-    if (axis == array.shape.size()) {
-      charge(sizeof(Json));
+    if (axis == array.shape.size())
       return item(numpy_item(array.dtype, std::string_view(graph_.texts[array.data])
                                               .substr(offset * array.dtype.size, array.dtype.size)));
-    }
     std::size_t stride = 1;
     const std::size_t first = array.fortran ? 0 : axis + 1;
     const std::size_t last = array.fortran ? axis : array.shape.size();
     for (std::size_t i = first; i < last; ++i) stride *= static_cast<std::size_t>(array.shape[i]);
+    const auto count = static_cast<std::size_t>(array.shape[axis]);
     Json::Array made;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(array.shape[axis]); ++i) {
-      charge(sizeof(Json));
-      made.push_back(dimension(array, axis + 1, offset + i * stride));
-    }
+    made.reserve(places(count, sizeof(Json)));
+    for (std::size_t i = 0; i < count; ++i) made.push_back(dimension(array, axis + 1, offset + i * stride));
     return made;
   }
 

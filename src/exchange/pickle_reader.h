@@ -23,7 +23,7 @@ namespace planwise::exchange {
 
 /// Bounds of one reading, all checked before memory is taken.
 struct PickleLimits {
-  std::size_t memory_bytes = std::size_t{40} << 20;     ///< What the values read may take for any stream ...
+  std::size_t memory_bytes = std::size_t{32} << 20;     ///< What the values read may take for any stream ...
   std::size_t memory_factor = 4;                        ///< ... and for each byte of it on top.
   std::size_t work = std::size_t{40} << 20;             ///< Steps of hashing and comparing keys, 8 bytes each.
   std::size_t depth = 200;                              ///< Levels of nesting that plain() and tagged() follow.

@@ -222,7 +222,9 @@ TEST(PickleReader, ReadsPathsAsTheirText) {
   EXPECT_EQ(as_text(path("PosixPath", {})), "\".\"");
   EXPECT_EQ(as_text(path("PurePosixPath", {"a", "/b"})), "\"/b\"");
   EXPECT_EQ(as_text(path("PureWindowsPath", {"C:\\", "a"})), "\"C:\\\\a\"");
+  EXPECT_EQ(as_text(path("PureWindowsPath", {"C:/a/b"})), "\"C:\\\\a\\\\b\"");
   EXPECT_NE(refusal(path("PureWindowsPath", {"C:x"})), "accepted");
+  EXPECT_NE(refusal(path("PureWindowsPath", {"\\\\share\\x\\"})), "accepted");
 }
 
 }  // namespace
