@@ -45,7 +45,7 @@ struct ExportOptions {
 };
 
 struct ExportReceipt {
-  std::string export_id;
+  std::string export_id;       ///< Of its record; empty when the store could not take one (told through notice).
   std::filesystem::path path;  ///< Absolute.
   std::int64_t runs = 0;
   std::int64_t file_size_bytes = 0;  ///< Of a CSV folder: the sum of its files.

@@ -111,7 +111,7 @@ struct Run {
 /// What a field of a Run as JSON that has no place there means.
 enum class UnknownFields {
   refuse,  ///< invalid_argument, naming the field and near names.
-  keep,    ///< Kept under configuration.algorithm_config.legacy, the way older files are imported.
+  keep,    ///< Kept under configuration.algorithm_config.legacy, the way older files are imported; empty names stay.
 };
 
 /// {metadata, configuration, results, simulation_data, notes} with every field, times as UTC text, absent ones as null.

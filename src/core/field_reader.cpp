@@ -112,7 +112,8 @@ void FieldReader::take_name(std::string_view field, std::string& out) {
   const Json* value = take_value(field);
   if (value == nullptr) return;
   out = text_of(field, *value);
-  if (out.empty()) refuse_field(path_of(field), *value, "text that is not empty");
+  // What older programs have stored is not refused for what it lacks.
+  if (out.empty() && !rules_.lenient()) refuse_field(path_of(field), *value, "text that is not empty");
 }
 
 void FieldReader::take_integer(std::string_view field, std::optional<std::int64_t>& out) {

@@ -35,7 +35,8 @@ Metadata read_metadata(const Json* section, ReadingRules& rules) {
   reader.take_text("run_id", out.run_id);
   check_run_id(out.run_id);
   reader.take_name("scenario_id", out.scenario_id);
-  if (out.scenario_id.empty())
+  const Json* scenario = section == nullptr ? nullptr : section->find("scenario_id");
+  if (scenario == nullptr || scenario->is_null())
     throw Error(ErrorCode::invalid_argument, "metadata.scenario_id is missing; expected text");
   reader.take_text("user_id", out.user_id);
   reader.take_text("session_id", out.session_id);

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <unordered_set>
 
+#include "core/files.h"
 #include "core/ids.h"
 #include "exchange/csv_folder.h"
 #include "exchange/excel_workbook.h"
@@ -30,21 +32,11 @@ std::string name_stamp(Timestamp instant) {
   return text;
 }
 
-/// A name from a run id, which is data of any origin: what is no plain character becomes "_".
-std::string safe_part(std::string_view text) {
-  std::string safe;
-  for (char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-    safe += plain ? c : '_';
-  }
-  return safe.substr(0, 100);
-}
-
 fs::path target_of(const ExportOptions& options, const std::string& subject, Timestamp at) {
   const std::string name = fmt::format("optimization_export_{}_{}{}", subject, name_stamp(at), extension(options.format));
   if (options.target.empty()) return fs::absolute(name);
-  // A folder that is there takes a file of the default name, but for a CSV export that is to replace it.
-  const bool into = fs::is_directory(options.target) && !(options.format == ExportFormat::csv && options.overwrite == Overwrite::replace);
+  // A folder that is there takes a file of the default name; an earlier CSV export is itself the target.
+  const bool into = fs::is_directory(options.target) && !(options.format == ExportFormat::csv && exchange::is_our_csv_folder(options.target));
   return fs::absolute(into ? options.target / name : options.target);
 }
 
@@ -69,10 +61,10 @@ std::int64_t size_of(const fs::path& path) {
   return sum;
 }
 
+/// Hands over the runs, all of one moment. Lets go of the file before it returns.
 using Feed = std::function<void(const std::function<void(const Run&, const exchange::ExportedRun&)>&)>;
 
-ExportReceipt write_export(store::RunStore& runs, const store::Who& who, const ExportOptions& options, const std::string& subject,
-                           const std::string& query, std::int64_t total, const Feed& feed) {
+exchange::ExportContext context_of(const store::RunStore& runs, const store::Who& who, const ExportOptions& options, const std::string& query) {
   exchange::ExportContext context;
   context.query = query;
   context.exported_at = now();
@@ -81,29 +73,46 @@ ExportReceipt write_export(store::RunStore& runs, const store::Who& who, const E
   context.store = runs.path().filename().string();
   context.simulation_data = options.simulation_data;
   context.overwrite = options.overwrite;
+  return context;
+}
+
+/// The file is there by now and good: a store that cannot be written to (read-only, held elsewhere) is no reason to
+/// take it away again.
+void record(store::RunStore& runs, const store::StoreOptions& options, const ExportRecord& record, ExportReceipt& receipt) {
+  try {
+    runs.record_export(record);
+    receipt.export_id = record.export_id;
+  } catch (const Error& error) {
+    if (!options.notice) return;
+    options.notice(fmt::format("'{}' is written, but not in the list of exports: {}", receipt.path.string(), error.what()));
+  }
+}
+
+ExportReceipt write_export(store::RunStore& runs, const store::StoreOptions& store_options, const ExportOptions& options,
+                           const std::string& subject, const std::string& query, std::int64_t total, const Feed& feed) {
+  const auto told = [&](std::int64_t done) {
+    if (options.progress && !options.progress(done, total)) throw Error(ErrorCode::cancelled, "the export was cancelled; nothing was written");
+  };
+  const exchange::ExportContext context = context_of(runs, store_options.who, options, query);
   ExportReceipt receipt;
   receipt.path = target_of(options, subject, context.exported_at);
-  ExportRecord record;
+  ExportRecord written;
   const auto writer = writer_for(options.format, receipt.path, context);
-  if (options.progress && !options.progress(0, total)) throw Error(ErrorCode::cancelled, "the export was cancelled; nothing was written");
+  told(0);
   feed([&](const Run& run, const exchange::ExportedRun& facts) {
     writer->add(run, facts);
-    record.run_ids.push_back(run.metadata.run_id);
-    ++receipt.runs;
-    if (options.progress && !options.progress(receipt.runs, total)) {
-      throw Error(ErrorCode::cancelled, "the export was cancelled; nothing was written");
-    }
+    written.run_ids.push_back(run.metadata.run_id);
+    told(++receipt.runs);
   });
   writer->finish();
   receipt.file_size_bytes = size_of(receipt.path);
-  receipt.export_id = core::new_uuid();
-  record.export_id = receipt.export_id;
-  record.format = std::string(to_text(options.format));
-  record.path = receipt.path.string();
-  record.exported_at = context.exported_at;
-  record.exported_by = context.exported_by;
-  record.file_size_bytes = receipt.file_size_bytes;
-  runs.record_export(record);
+  written.export_id = core::new_uuid();
+  written.format = std::string(to_text(options.format));
+  written.path = receipt.path.string();
+  written.exported_at = context.exported_at;
+  written.exported_by = context.exported_by;
+  written.file_size_bytes = receipt.file_size_bytes;
+  record(runs, store_options, written, receipt);
   return receipt;
 }
 
@@ -111,26 +120,37 @@ ExportReceipt write_export(store::RunStore& runs, const store::Who& who, const E
 
 ExportReceipt ResultsManager::export_runs(const std::vector<std::string>& run_ids, const ExportOptions& options) {
   if (run_ids.empty()) throw Error(ErrorCode::invalid_argument, "no run was named to export");
-  const std::string subject = run_ids.size() == 1 ? safe_part(run_ids.front()) : fmt::format("{}_runs", run_ids.size());
-  return write_export(parts_->store, parts_->who, options, subject, {}, static_cast<std::int64_t>(run_ids.size()), [&](const auto& take) {
-    for (const std::string& run_id : run_ids) {
-      const RunSummary facts = parts_->store.summary(run_id);
-      take(parts_->store.load(run_id), exchange::ExportedRun{facts.version, facts.content_hash});
+  std::vector<std::string> ids;
+  std::unordered_set<std::string_view> named;
+  for (const std::string& run_id : run_ids) {
+    if (named.insert(run_id).second) ids.push_back(run_id);
+  }
+  store::RunStore& runs = parts_->store;
+  const std::string subject = ids.size() == 1 ? core::file_name_from(ids.front()) : fmt::format("{}_runs", ids.size());
+  return write_export(runs, parts_->options, options, subject, {}, static_cast<std::int64_t>(ids.size()), [&](const auto& take) {
+    const auto hold = runs.hold(store::RunStore::HoldFor::reading);
+    for (const std::string& run_id : ids) {
+      const RunSummary facts = runs.summary(run_id);
+      take(runs.load(run_id), exchange::ExportedRun{facts.version, facts.content_hash});
     }
   });
 }
 
 ExportReceipt ResultsManager::export_search(const ListRequest& request, const ExportOptions& options) {
-  ListRequest count = request;
-  count.limit = 1;
-  const std::int64_t total = parts_->store.list(count).total;
+  store::RunStore& runs = parts_->store;
+  auto hold = runs.hold(store::RunStore::HoldFor::reading);
   ListRequest all = request;
+  all.cursor.clear();
+  all.offset = 0;
+  all.limit = 1;
+  const std::int64_t total = runs.list(all).total;
   all.limit = std::max<std::int64_t>(1, total);
-  return write_export(parts_->store, parts_->who, options, fmt::format("{}_runs", total), request.query, total, [&](const auto& take) {
-    parts_->store.each_run(all, [&](const Run& run, const RunSummary& facts) {
+  return write_export(runs, parts_->options, options, fmt::format("{}_runs", total), request.query, total, [&](const auto& take) {
+    runs.each_run(all, [&](const Run& run, const RunSummary& facts) {
       take(run, exchange::ExportedRun{facts.version, facts.content_hash});
       return true;
     });
+    hold.reset();
   });
 }
 
