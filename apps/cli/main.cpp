@@ -17,14 +17,20 @@ constexpr const char* status_help =
     "4 already exists, 5 wrong state, 6 conflict, 7 busy, 8 unsupported, 9 corrupt, 10 denied, 11 cancelled by a limit,\n"
     "12 input/output, 13 database, 14 internal, 64 wrong usage, 130 interrupted.";
 
-void add_global_options(CLI::App& app, Globals& globals) {
+Output output_from(const std::string& text) {
   static const std::map<std::string, Output> outputs{{"table", Output::table}, {"json", Output::json}, {"jsonl", Output::jsonl}, {"csv", Output::csv}};
+  const auto found = outputs.find(text);
+  if (found == outputs.end()) throw CLI::ValidationError("--output", "'" + text + "' is unknown; table, json, jsonl and csv are allowed");
+  return found->second;
+}
+
+void add_global_options(CLI::App& app, Globals& globals) {
   globals.database = "planwise.duckdb";
   app.add_option("--db", globals.database, "The store's file")->envname("PLANWISE_DB")->type_name("FILE");
   app.add_option("--simulation", globals.simulation, "The simulation's database (default: simulation.duckdb here, if present)")->envname("PLANWISE_SIMULATION")->type_name("FILE");
   app.add_option("--user", globals.user, "Who works, for the audit log")->envname("PLANWISE_USER")->type_name("NAME");
-  app.add_option("--output", globals.output, "Form of the output: table, json, jsonl or csv")
-      ->transform(CLI::CheckedTransformer(outputs, CLI::ignore_case).description(""))
+  app.add_option_function<std::string>("--output", [&globals](const std::string& text) { globals.output = output_from(text); },
+                                       "Form of the output: table, json, jsonl or csv")
       ->type_name("FORM");
   app.add_option("--wait", globals.wait_seconds, "Seconds to wait for a file that another program holds")->check(CLI::NonNegativeNumber.description(""))->type_name("SECONDS");
   app.add_option("--legacy-timezone", globals.legacy_timezone, "Zone of the times in an older store, e.g. America/New_York")->type_name("ZONE");

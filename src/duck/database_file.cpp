@@ -18,6 +18,7 @@
 
 #include "duck/errors.h"
 #include "duck/instance.h"
+#include "duck/private_umask.h"
 
 namespace planwise::duck {
 
@@ -33,18 +34,6 @@ std::string attach_statement(const std::filesystem::path& path, Access access) {
   return fmt::format("ATTACH {} AS store ({})", sql_literal(path.string()),
                      access == Access::read ? "READ_ONLY" : "READ_WRITE, ROW_GROUP_SIZE 2048");
 }
-
-/// Makes the file's and the log's mode 0600 from the start, whatever the umask.
-class PrivateUmask {
- public:
-  PrivateUmask() : before_(::umask(0077)) {}
-  ~PrivateUmask() { ::umask(before_); }
-  PrivateUmask(const PrivateUmask&) = delete;
-  PrivateUmask& operator=(const PrivateUmask&) = delete;
-
- private:
-  mode_t before_;
-};
 
 /// "python3 (process 12)" out of the message that translated() makes of a refused lock.
 std::string holder_named_in(std::string_view message) {
@@ -290,6 +279,7 @@ void DatabaseFile::checkpoint(std::int64_t wal_bytes) {
   State& s = *state_;
   if (!s.attached || s.access != Access::write || signature_of(s.path).wal_size < wal_bytes) return;
   try {
+    const PrivateUmask mode;
     s.instance->connection().run("CHECKPOINT store");
   } catch (const Error& error) {
     if (!says_invalidated(error.what()) && error.code() != ErrorCode::io) throw;
@@ -437,6 +427,7 @@ FileTransaction::FileTransaction(Lease& lease) : lease_(lease), transaction_((le
 
 void FileTransaction::commit() {
   lease_.check_lock();
+  const PrivateUmask mode;  // the first commit makes the log
   transaction_.commit();
 }
 

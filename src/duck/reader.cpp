@@ -61,7 +61,9 @@ class Prepared {
 
   void prepare(duckdb_connection connection) {
     if (duckdb_prepare_extracted_statement(connection, extracted_, 0, &statement_) == DuckDBError) {
-      throw Error(ErrorCode::invalid_argument, fmt::format("the statement cannot be run: {}", duckdb_prepare_error(statement_)));
+      const std::string text = duckdb_prepare_error(statement_);
+      const bool denied = text.find("Permission Error") != std::string::npos;
+      throw Error(denied ? ErrorCode::denied : ErrorCode::invalid_argument, fmt::format("the statement cannot be run: {}", text));
     }
   }
   [[nodiscard]] duckdb_prepared_statement handle() const { return statement_; }

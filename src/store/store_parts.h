@@ -24,7 +24,7 @@ namespace planwise::store {
 class WriteSession {
  public:
   WriteSession(duck::Lease lease, std::shared_ptr<duck::DatabaseFile> file);
-  /// After the transaction: writes the log into the file when it has grown to 1 MB.
+  /// After the transaction: writes the log into the file when it has grown to 512 KB.
   ~WriteSession();
   WriteSession(const WriteSession&) = delete;
   WriteSession& operator=(const WriteSession&) = delete;
