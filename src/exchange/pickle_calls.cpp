@@ -34,7 +34,7 @@ std::string posix_path(const std::vector<std::string>& parts) {
   return path.empty() ? "." : path;
 }
 
-// str(PureWindowsPath(*parts)) for names below an optional "C:\\"; nullopt for other anchors (shares, "C:name").
+// str(PureWindowsPath(*parts)) for names below an optional drive; nullopt for other anchors (shares, "C:name").
 std::optional<std::string> windows_path(const std::vector<std::string>& parts) {
   std::string drive;
   std::string path;
