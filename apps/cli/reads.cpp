@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdio>
 #include <sstream>
+#include <thread>
 
 #include "commands.h"
 #include "show.h"
@@ -36,6 +39,7 @@ struct ListFlags {
   std::string sort, cursor, columns, as_of, text, zone = "UTC";
   std::int64_t limit = 50, offset = 0;
   bool all = false, archived = false, with_archived = false;
+  double watch_seconds = 0;
 };
 
 ListRequest request_of(const ListFlags& flags) {
@@ -70,6 +74,21 @@ void print_page(const RunPage& page, const ListFlags& flags, Session& session) {
   }
 }
 
+/// Prints the page again whenever it has changed, until Ctrl-C. A file that has not changed is not opened.
+void watch(const ListFlags& flags, Session& session) {
+  std::string last;
+  while (!interrupted()) {
+    std::fflush(stdout);
+    std::this_thread::sleep_for(std::chrono::duration<double>(flags.watch_seconds));
+    const RunPage page = session.manager().list(request_of(flags));
+    std::string now = std::to_string(page.total);
+    for (const RunSummary& run : page.runs) now += " " + run.run_id + " " + std::to_string(run.updated_at.microseconds);
+    if (now == last) continue;
+    if (!last.empty()) print_page(page, flags, session);
+    last = now;
+  }
+}
+
 void add_list(CLI::App& app, Session& session) {
   CLI::App* list = app.add_subcommand("list", "List runs, newest first, or those that a query matches");
   auto flags = make_options<ListFlags>();
@@ -85,6 +104,7 @@ void add_list(CLI::App& app, Session& session) {
   list->add_option("--as-of", flags->as_of, "The store as it was at a time (UTC)")->type_name("TIME");
   list->add_option("--columns", flags->columns, "Columns, comma-separated, by their names in JSON")->type_name("NAMES");
   list->add_option("--timezone", flags->zone, "Zone of dates in the query")->type_name("ZONE");
+  list->add_option("--watch", flags->watch_seconds, "Look again every so many seconds, until Ctrl-C")->type_name("SECONDS")->check(CLI::PositiveNumber.description(""));
   examples(*list, "  planwise list\n  planwise list 'type:advanced_scipy objective<0.3 not risk:HIGH' --sort -param.cola_rate\n"
                   "  planwise list tag:q4 --output jsonl");
   list->callback([flags, &session] {
@@ -96,6 +116,7 @@ void add_list(CLI::App& app, Session& session) {
       return;
     }
     print_page(session.manager().list(request_of(*flags)), *flags, session);
+    if (flags->watch_seconds > 0) watch(*flags, session);
   });
 }
 
