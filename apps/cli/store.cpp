@@ -189,13 +189,12 @@ void add_sql(CLI::App& app, Session& session) {
 
 // --- store ----------------------------------------------------------------------------------------------------------
 
-void add_store_group(CLI::App& app, Session& session) {
-  CLI::App* store = app.add_subcommand("store", "The store as a file: move, backup, restore, spool, migrate");
-  store->require_subcommand(1);
-  struct PathFlags {
-    std::string path;
-    bool flag = false;
-  };
+struct PathFlags {
+  std::string path;
+  bool flag = false;
+};
+
+void add_copies(CLI::App* store, Session& session) {
   CLI::App* move = store->add_subcommand("move", "Copy the store out of a simulation's database into a file of its own");
   auto target = make_options<PathFlags>();
   move->add_option("target", target->path, "The new file")->required()->type_name("FILE");
@@ -224,7 +223,9 @@ void add_store_group(CLI::App& app, Session& session) {
     session.manager(true).restore_backup(source->path);
     session.say(fmt::format("restored from '{}'", source->path));
   });
+}
 
+void add_spool(CLI::App* store, Session& session) {
   CLI::App* spool = store->add_subcommand("spool", "Saves that wait for the file, and those that no longer fitted");
   auto drain = make_options<PathFlags>();
   spool->add_flag("--drain", drain->flag, "Store what waits now");
@@ -244,7 +245,9 @@ void add_store_group(CLI::App& app, Session& session) {
                    {"reason", "REASON", Align::left, 1}},
                   session.globals);
   });
+}
 
+void add_migrate(CLI::App* store, Session& session) {
   CLI::App* migrate = store->add_subcommand("migrate", "Bring an older store to the newest schema, after a copy; --dry-run only says what would happen");
   auto dry = make_options<PathFlags>();
   migrate->add_flag("--dry-run", dry->flag, "Change nothing");
@@ -272,6 +275,14 @@ void add_store_group(CLI::App& app, Session& session) {
       if (!verified.clean()) session.exit_status = 1;
     }
   });
+}
+
+void add_store_group(CLI::App& app, Session& session) {
+  CLI::App* store = app.add_subcommand("store", "The store as a file: move, backup, restore, spool, migrate");
+  store->require_subcommand(1);
+  add_copies(store, session);
+  add_spool(store, session);
+  add_migrate(store, session);
 }
 
 }  // namespace
