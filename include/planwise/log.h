@@ -12,6 +12,9 @@ namespace planwise {
 /// level, io or denied when the file cannot be opened. Not for several threads at once.
 void start_log(const std::filesystem::path& file, std::string_view level = "info");
 
+/// Flushes and closes the log.
+void stop_log() noexcept;
+
 /// One line of the caller's own. `event` is a short fixed name, `text` what happened. Never throws.
 void log_event(std::string_view level, std::string_view event, std::string_view text) noexcept;
 

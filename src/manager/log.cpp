@@ -9,6 +9,8 @@ void start_log(const std::filesystem::path& file, std::string_view level) {
   core::start_log_file(file);
 }
 
+void stop_log() noexcept { core::stop_log_file(); }
+
 void log_event(std::string_view level, std::string_view event, std::string_view text) noexcept {
   try {
     core::log(core::log_level_from(level), event, Json(Json::Object{{"text", Json(text)}}));

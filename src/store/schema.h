@@ -26,7 +26,7 @@ struct StoreShape {
   StoreKind kind = StoreKind::none;
   std::int64_t version = 0;
   std::string store_id;
-  bool foreign_tables = false;  ///< The file also holds tables that are not ours (a simulation's).
+  bool foreign_tables = false;  ///< The file also holds other programs' tables. Only told while the schema is not the newest.
   bool older_layout = false;    ///< Its tables were made by the earlier implementation, which may still write rows.
 };
 
