@@ -27,4 +27,15 @@ Instance::~Instance() {
   duckdb_close(&database_);
 }
 
+MemoryLimit::MemoryLimit(Connection& connection, const std::string& limit) : connection_(connection) {
+  connection_.run("SET memory_limit = '" + limit + "'");
+}
+
+MemoryLimit::~MemoryLimit() {
+  try {
+    connection_.run("RESET memory_limit");
+  } catch (const Error&) {  // Then the limit stays: slower, nothing worse.
+  }
+}
+
 }  // namespace planwise::duck

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "duck/connection.h"
 
@@ -21,6 +22,20 @@ class Instance {
  private:
   duckdb_database database_ = nullptr;
   std::unique_ptr<Connection> connection_;
+};
+
+/// Keeps what DuckDB holds in memory, its cache of the file included, below a limit while this lives: for walks over a
+/// whole store, which would fill the machine with pages that are read once.
+class MemoryLimit {
+ public:
+  /// `limit` as DuckDB spells it: "64MB".
+  MemoryLimit(Connection& connection, const std::string& limit);
+  ~MemoryLimit();
+  MemoryLimit(const MemoryLimit&) = delete;
+  MemoryLimit& operator=(const MemoryLimit&) = delete;
+
+ private:
+  Connection& connection_;
 };
 
 }  // namespace planwise::duck

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "duck/instance.h"
+#include "duck/row_source.h"
 #include "planwise/error.h"
 
 namespace planwise::manager {
@@ -15,8 +16,9 @@ namespace fs = std::filesystem;
 using exchange::Column;
 using exchange::ColumnType;
 
-/// One thread and little memory: rows keep their order, and large exports stay small.
-constexpr std::string_view frugal = "SET threads = 1; SET memory_limit = '160MB'; SET preserve_insertion_order = true";
+/// One thread, so that rows keep their order whatever is said of it, and little memory. Row groups have a limit in
+/// bytes, which DuckDB takes only together with an order that need not be kept.
+constexpr std::string_view frugal = "SET threads = 1; SET memory_limit = '128MB'; SET preserve_insertion_order = false; SET temp_directory = ''";
 
 std::string identifier(std::string_view name) {
   std::string text = "\"";
@@ -54,80 +56,44 @@ bool nested(const ColumnType& type) {
 
 class ParquetTableWriter : public exchange::TableWriter {
  public:
-  ParquetTableWriter(fs::path file, std::vector<Column> columns)
-      : file_(std::move(file)), rows_file_(file_.string() + ".rows"), columns_(std::move(columns)) {
-    remove_rows();
-    duck::Connection& connection = instance_.connection();
-    connection.run(std::string(frugal));
-    connection.run(fmt::format("SET temp_directory = {}", duck::sql_literal(file_.string() + ".spill")));
-    connection.run(fmt::format("ATTACH {} AS rows_file", duck::sql_literal(rows_file_.string())));
-    std::string definition;
-    for (const Column& column : columns_) definition += fmt::format("{}{} VARCHAR", definition.empty() ? "" : ", ", identifier(column.name));
-    connection.run(fmt::format("CREATE TABLE rows_file.main.collected ({})", definition));
-  }
-
-  ~ParquetTableWriter() override {
-    appender_.reset();
-    remove_rows();
-  }
-
-  void append(const Json::Array& row) override {
-    if (!appender_) appender_ = std::make_unique<duck::Appender>(instance_.connection(), "rows_file", "collected");
-    std::vector<duck::Value> values;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const Json& value = row[i];
-      if (value.is_null()) {
-        values.emplace_back();
-      } else if (value.is_string() && !nested(columns_.at(i).type)) {
-        values.emplace_back(value.as_string());
-      } else {
-        std::string text = value.dump();
-        // A non-finite real is dumped as tagged text; a cast wants it bare.
-        if (value.is_real() && text.front() == '"') text = text.substr(1, text.size() - 2);
-        values.emplace_back(std::move(text));
-      }
-      pending_ += value.is_string() ? value.as_string().size() : 64;
-    }
-    appender_->append(values);
-    // Closing the appender lets the collected rows go to disk.
-    if (pending_ > (std::size_t{16} << 20)) flush();
-  }
-
-  void finish() override {
-    flush();
+  ParquetTableWriter(const fs::path& file, std::vector<Column> columns) : columns_(std::move(columns)) {
+    instance_.connection().run(std::string(frugal));
     std::string selected;
+    std::vector<std::string> names;
     for (const Column& column : columns_) {
       const std::string name = identifier(column.name);
       const std::string source = nested(column.type) ? fmt::format("CAST({} AS JSON)", name) : name;
       selected += fmt::format("{}CAST({} AS {}) AS {}", selected.empty() ? "" : ", ", source, sql_type(column.type), name);
+      names.push_back(column.name);
     }
-    instance_.connection().run(fmt::format("COPY (SELECT {} FROM rows_file.main.collected ORDER BY rowid) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 2048)",
-                                           selected, duck::sql_literal(file_.string())));
-    instance_.connection().run("DETACH rows_file");
-    remove_rows();
+    rows_ = std::make_unique<duck::RowSource>(
+        instance_.connection(), "exported_rows", std::move(names),
+        fmt::format("COPY (SELECT {} FROM exported_rows()) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE_BYTES '8MB')",
+                    selected, duck::sql_literal(file.string())));
   }
+
+  void append(const Json::Array& row) override {
+    duck::RowSource::Row cells;
+    for (std::size_t i = 0; i < row.size(); ++i) cells.push_back(cell_of(row[i], columns_.at(i).type));
+    rows_->add(std::move(cells));
+  }
+
+  void finish() override { rows_->finish(); }
 
  private:
-  void flush() {
-    if (appender_) appender_->close();
-    appender_.reset();
-    instance_.connection().run("CHECKPOINT rows_file");
-    pending_ = 0;
+  /// The text that DuckDB casts to the column's type.
+  static std::optional<std::string> cell_of(const Json& value, const ColumnType& type) {
+    if (value.is_null()) return std::nullopt;
+    if (value.is_string() && !nested(type)) return value.as_string();
+    std::string text = value.dump();
+    // A non-finite real is dumped as tagged text; a cast wants it bare.
+    if (value.is_real() && text.front() == '"') text = text.substr(1, text.size() - 2);
+    return text;
   }
 
-  void remove_rows() {
-    std::error_code ignored;
-    fs::remove(rows_file_, ignored);
-    fs::remove(rows_file_.string() + ".wal", ignored);
-    fs::remove_all(file_.string() + ".spill", ignored);
-  }
-
-  fs::path file_;
-  fs::path rows_file_;
   std::vector<Column> columns_;
   duck::Instance instance_;
-  std::unique_ptr<duck::Appender> appender_;
-  std::size_t pending_ = 0;
+  std::unique_ptr<duck::RowSource> rows_;  // after the instance: ends its statement first
 };
 
 class ParquetTableReader : public exchange::TableReader {

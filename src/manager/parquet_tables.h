@@ -11,8 +11,8 @@
 
 namespace planwise::manager {
 
-/// Rows are collected in a temporary database beside `file` and copied out at the end, so that memory stays below a
-/// fixed limit whatever the number of rows. Same rows, same bytes.
+/// Rows go to the file as they come, in row groups of about 8 MB, so that memory stays below a fixed limit whatever
+/// their number. Same rows, same bytes. Destroyed before finish() it leaves half a file: the caller removes it.
 [[nodiscard]] std::unique_ptr<exchange::TableWriter> parquet_table_writer(const std::filesystem::path& file,
                                                                           const std::vector<exchange::Column>& columns);
 

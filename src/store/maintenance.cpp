@@ -95,6 +95,10 @@ MigrationReport RunStore::Parts::migrate(bool dry_run) {
   if (found.kind != StoreKind::none) {
     notice(fmt::format("migrated '{}' from schema {} to {}: {} runs adopted, their times read as {}; a copy from before is '{}'",
                        file->path().string(), report.from, report.to, report.adopted_runs, report.zone, report.copy.string()));
+    const VerifyReport verified = verify_over(lease.connection(), {});
+    notice(verified.clean() ? fmt::format("verified after the migration: {} runs, all fits", verified.runs)
+                            : fmt::format("verify after the migration has {} findings, the first: {} {} {}; the copy from before is as it was",
+                                          verified.findings.size(), verified.findings[0].table, verified.findings[0].row, verified.findings[0].what));
   }
   return report;
 }

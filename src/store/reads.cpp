@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <map>
 
-#include "store/query_compiler.h"
 #include "duck/instance.h"
+#include "store/query_compiler.h"
 #include "store/store_parts.h"
 
 namespace planwise::store {
@@ -271,7 +271,7 @@ RunPage RunStore::list(const ListRequest& request) {
 void RunStore::each_run(const ListRequest& request, const std::function<bool(const Run&, const RunSummary&)>& each) {
   // One lease for all, so that the runs are those of one moment.
   const duck::Lease lease = parts_->read_lease();
-  const duck::MemoryLimit limit(lease.connection(), "96MB");
+  const duck::MemoryLimit limit(lease.connection(), "64MB");
   ListRequest page = request;
   std::int64_t left = request.limit;
   constexpr std::int64_t batch = 256;

@@ -100,14 +100,19 @@ DrainReport RunStore::drain() {
 
 /// Applies waiting entries, each in a transaction of its own: the save, and the mark that it was applied. An entry whose
 /// mark is there was applied before a crash; an entry that does not fit goes aside and never stops those behind it.
-DrainReport RunStore::Parts::drain_within(duck::Lease& lease) {
+DrainReport RunStore::Parts::drain_within(duck::Lease& lease, std::chrono::milliseconds budget, std::string_view wanted) {
   DrainReport report;
+  const auto started = std::chrono::steady_clock::now();
   duck::Connection& connection = lease.connection();
   const std::string store_id = shape_of(connection).store_id;
   for (QueuedSave& entry : queue.waiting()) {
     if (!entry.store_id.empty() && entry.store_id != store_id) {
       ++report.waiting;
       report.messages.push_back(fmt::format("'{}' was made for another store ({}); skipped", entry.path.string(), entry.store_id));
+      continue;
+    }
+    if (std::chrono::steady_clock::now() - started > budget && entry.run.metadata.run_id != wanted) {
+      ++report.waiting;
       continue;
     }
     duck::Rows applied = connection.query(fmt::format("SELECT 1 FROM {}.optimization_applied WHERE spool_id = ?", schema), {entry.spool_id});

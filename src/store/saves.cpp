@@ -174,7 +174,7 @@ SaveReceipt RunStore::save(Run run, const SaveOptions& save_options) {
   }
   request.run = run;
   try {
-    const auto session = p.write_session(p.options.spool_deadline);
+    const auto session = p.write_session(p.options.spool_deadline, run.metadata.run_id);
     AuditChain chain(session->connection(), schema, p.options.who);
     const std::string owner_token = request.owner_token;
     SaveReceipt receipt = save_within(session->connection(), chain, std::move(request));

@@ -109,9 +109,9 @@ duck::Lease RunStore::Parts::write_lease(std::chrono::milliseconds deadline) {
   return lease;
 }
 
-std::unique_ptr<WriteSession> RunStore::Parts::write_session(std::chrono::milliseconds deadline) {
+std::unique_ptr<WriteSession> RunStore::Parts::write_session(std::chrono::milliseconds deadline, std::string_view run_id) {
   duck::Lease lease = write_lease(deadline);
-  if (!queue.empty()) drain_within(lease);
+  if (!queue.empty()) drain_within(lease, std::chrono::milliseconds(300), run_id);
   return std::make_unique<WriteSession>(std::move(lease), file);
 }
 

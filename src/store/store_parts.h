@@ -48,10 +48,12 @@ struct RunStore::Parts {
   /// holds no store. For writing: creates the store where it may.
   duck::Lease read_lease();
   duck::Lease write_lease(std::chrono::milliseconds deadline);
-  /// A write lease with the spool drained, in a transaction.
-  std::unique_ptr<WriteSession> write_session(std::chrono::milliseconds deadline);
+  /// A write lease with the spool drained, in a transaction. A long spool is drained in pieces, so that nobody waits for all
+  /// of it; what waits of `run_id` always goes first.
+  std::unique_ptr<WriteSession> write_session(std::chrono::milliseconds deadline, std::string_view run_id = {});
   std::unique_ptr<WriteSession> write_session() { return write_session(options.read_deadline); }
-  DrainReport drain_within(duck::Lease& lease);
+  /// Applies waiting entries until the budget is spent; those of `run_id` whatever it costs.
+  DrainReport drain_within(duck::Lease& lease, std::chrono::milliseconds budget = std::chrono::hours(24), std::string_view run_id = {});
 
   void notice(const std::string& text) const {
     if (options.notice) options.notice(text);
@@ -102,6 +104,9 @@ std::string keep_version(duck::Connection& connection, const StoredRun& stored, 
 
 /// Replaces the current rows of a run by `stored` and settles hashes. Returns the configuration's handling included.
 void rewrite_run(duck::Connection& connection, StoredRun& stored);
+
+/// Everything verify checks, over an open lease.
+[[nodiscard]] VerifyReport verify_over(duck::Connection& connection, const ProgressCallback& progress);
 
 /// Where a run comes from: what older programs have stored is never refused for what it lacks.
 enum class Origin { new_save, older_file };

@@ -328,13 +328,18 @@ void repair_copies(duck::Connection& connection, const Who& who, VerifyReport& r
 
 }  // namespace
 
+VerifyReport verify_over(duck::Connection& connection, const ProgressCallback& progress) {
+  VerifyReport report = Verification(connection, progress).run();
+  check_copies(connection, report);
+  return report;
+}
+
 VerifyReport RunStore::verify(bool repair, const ProgressCallback& progress) {
   Parts& p = *parts_;
   VerifyReport report;
   {
     const duck::Lease lease = p.read_lease();
-    report = Verification(lease.connection(), progress).run();
-    check_copies(lease.connection(), report);
+    report = verify_over(lease.connection(), progress);
   }
   const bool repairable = std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& f) { return f.repairable; });
   if (repair && repairable) {
