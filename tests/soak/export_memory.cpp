@@ -1,6 +1,6 @@
 // Peak memory of exporting a whole store, format by format.
 //
-//     export_memory RUNS [FOLDER]
+//     export_memory RUNS [FOLDER [FORMAT]]
 //
 // Fills a store with runs of about 20 KB, then exports it to each format in a process of its own, and fails when one
 // of them needs more than 256 MB.
@@ -82,7 +82,8 @@ bool measure(const fs::path& database, ExportFormat format, const fs::path& targ
   rusage used{};
   if (child < 0 || ::wait4(child, &status, 0, &used) != child) return false;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-  fmt::print(" {:6.1f} s, peak {:6.1f} MB\n", seconds, static_cast<double>(used.ru_maxrss) / 1024);
+  fmt::print("{:14} {:6.1f} s, peak {:6.1f} MB\n", "", seconds, static_cast<double>(used.ru_maxrss) / 1024);
+  std::fflush(stdout);
   std::error_code ignored;
   fs::remove_all(target, ignored);
   return status == 0 && used.ru_maxrss < allowed_kb;
@@ -102,8 +103,10 @@ int main(int count, char** arguments) {
     ::waitpid(child, nullptr, 0);
   }
   fmt::print("store of {:.1f} MB\n", static_cast<double>(fs::file_size(database)) / 1e6);
+  std::fflush(stdout);
   bool good = true;
   for (const ExportFormat format : {ExportFormat::json, ExportFormat::csv, ExportFormat::parquet, ExportFormat::pickle, ExportFormat::excel}) {
+    if (count > 3 && export_format_from(arguments[3]) != format) continue;
     good = measure(database, format, folder / "export") && good;
   }
   if (count <= 2) fs::remove_all(folder);
