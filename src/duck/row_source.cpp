@@ -86,7 +86,8 @@ struct RowSource::Channel {
   }
 };
 
-RowSource::RowSource(Connection& connection, const std::string& name, std::vector<std::string> columns, std::string statement)
+RowSource::RowSource(Connection& connection, const std::string& name, std::vector<std::string> columns,
+                     std::string statement)
     : channel_(std::make_shared<Channel>()) {
   channel_->columns = std::move(columns);
   duckdb_table_function function = duckdb_create_table_function();

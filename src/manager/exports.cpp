@@ -33,20 +33,28 @@ std::string name_stamp(Timestamp instant) {
 }
 
 fs::path target_of(const ExportOptions& options, const std::string& subject, Timestamp at) {
-  const std::string name = fmt::format("optimization_export_{}_{}{}", subject, name_stamp(at), extension(options.format));
+  const std::string name =
+      fmt::format("optimization_export_{}_{}{}", subject, name_stamp(at), extension(options.format));
   if (options.target.empty()) return fs::absolute(name);
   // A folder that is there takes a file of the default name; an earlier CSV export is itself the target.
-  const bool into = fs::is_directory(options.target) && !(options.format == ExportFormat::csv && exchange::is_our_csv_folder(options.target));
+  const bool into = fs::is_directory(options.target) &&
+                    !(options.format == ExportFormat::csv && exchange::is_our_csv_folder(options.target));
   return fs::absolute(into ? options.target / name : options.target);
 }
 
-std::unique_ptr<exchange::RunWriter> writer_for(ExportFormat format, const fs::path& target, const exchange::ExportContext& context) {
+std::unique_ptr<exchange::RunWriter> writer_for(ExportFormat format, const fs::path& target,
+                                                const exchange::ExportContext& context) {
   switch (format) {
-    case ExportFormat::json: return exchange::json_writer(target, context);
-    case ExportFormat::csv: return exchange::csv_writer(target, context);
-    case ExportFormat::excel: return exchange::excel_writer(target, context);
-    case ExportFormat::parquet: return exchange::parquet_writer(target, context, manager::parquet_table_writer);
-    case ExportFormat::pickle: return exchange::pickle_writer(target, context);
+    case ExportFormat::json:
+      return exchange::json_writer(target, context);
+    case ExportFormat::csv:
+      return exchange::csv_writer(target, context);
+    case ExportFormat::excel:
+      return exchange::excel_writer(target, context);
+    case ExportFormat::parquet:
+      return exchange::parquet_writer(target, context, manager::parquet_table_writer);
+    case ExportFormat::pickle:
+      return exchange::pickle_writer(target, context);
   }
   throw Error(ErrorCode::internal, "an export format without a writer");
 }
@@ -64,7 +72,8 @@ std::int64_t size_of(const fs::path& path) {
 /// Hands over the runs, all of one moment. Lets go of the file before it returns.
 using Feed = std::function<void(const std::function<void(const Run&, const exchange::ExportedRun&)>&)>;
 
-exchange::ExportContext context_of(const store::RunStore& runs, const store::Who& who, const ExportOptions& options, const std::string& query) {
+exchange::ExportContext context_of(const store::RunStore& runs, const store::Who& who, const ExportOptions& options,
+                                   const std::string& query) {
   exchange::ExportContext context;
   context.query = query;
   context.exported_at = now();
@@ -78,20 +87,24 @@ exchange::ExportContext context_of(const store::RunStore& runs, const store::Who
 
 /// The file is there by now and good: a store that cannot be written to (read-only, held elsewhere) is no reason to
 /// take it away again.
-void record(store::RunStore& runs, const store::StoreOptions& options, const ExportRecord& record, ExportReceipt& receipt) {
+void record(store::RunStore& runs, const store::StoreOptions& options, const ExportRecord& record,
+            ExportReceipt& receipt) {
   try {
     runs.record_export(record);
     receipt.export_id = record.export_id;
   } catch (const Error& error) {
     if (!options.notice) return;
-    options.notice(fmt::format("'{}' is written, but not in the list of exports: {}", receipt.path.string(), error.what()));
+    options.notice(
+        fmt::format("'{}' is written, but not in the list of exports: {}", receipt.path.string(), error.what()));
   }
 }
 
-ExportReceipt write_export(store::RunStore& runs, const store::StoreOptions& store_options, const ExportOptions& options,
-                           const std::string& subject, const std::string& query, std::int64_t total, const Feed& feed) {
+ExportReceipt write_export(store::RunStore& runs, const store::StoreOptions& store_options,
+                           const ExportOptions& options, const std::string& subject, const std::string& query,
+                           std::int64_t total, const Feed& feed) {
   const auto told = [&](std::int64_t done) {
-    if (options.progress && !options.progress(done, total)) throw Error(ErrorCode::cancelled, "the export was cancelled; nothing was written");
+    if (options.progress && !options.progress(done, total))
+      throw Error(ErrorCode::cancelled, "the export was cancelled; nothing was written");
   };
   const exchange::ExportContext context = context_of(runs, store_options.who, options, query);
   ExportReceipt receipt;
@@ -127,13 +140,14 @@ ExportReceipt ResultsManager::export_runs(const std::vector<std::string>& run_id
   }
   store::RunStore& runs = parts_->store;
   const std::string subject = ids.size() == 1 ? core::file_name_from(ids.front()) : fmt::format("{}_runs", ids.size());
-  return write_export(runs, parts_->options, options, subject, {}, static_cast<std::int64_t>(ids.size()), [&](const auto& take) {
-    const auto hold = runs.hold(store::RunStore::HoldFor::reading);
-    for (const std::string& run_id : ids) {
-      const RunSummary facts = runs.summary(run_id);
-      take(runs.load(run_id), exchange::ExportedRun{facts.version, facts.content_hash});
-    }
-  });
+  return write_export(runs, parts_->options, options, subject, {}, static_cast<std::int64_t>(ids.size()),
+                      [&](const auto& take) {
+                        const auto hold = runs.hold(store::RunStore::HoldFor::reading);
+                        for (const std::string& run_id : ids) {
+                          const RunSummary facts = runs.summary(run_id);
+                          take(runs.load(run_id), exchange::ExportedRun{facts.version, facts.content_hash});
+                        }
+                      });
 }
 
 ExportReceipt ResultsManager::export_search(const ListRequest& request, const ExportOptions& options) {
@@ -145,13 +159,14 @@ ExportReceipt ResultsManager::export_search(const ListRequest& request, const Ex
   all.limit = 1;
   const std::int64_t total = runs.list(all).total;
   all.limit = std::max<std::int64_t>(1, total);
-  return write_export(runs, parts_->options, options, fmt::format("{}_runs", total), request.query, total, [&](const auto& take) {
-    runs.each_run(all, [&](const Run& run, const RunSummary& facts) {
-      take(run, exchange::ExportedRun{facts.version, facts.content_hash});
-      return true;
-    });
-    hold.reset();
-  });
+  return write_export(runs, parts_->options, options, fmt::format("{}_runs", total), request.query, total,
+                      [&](const auto& take) {
+                        runs.each_run(all, [&](const Run& run, const RunSummary& facts) {
+                          take(run, exchange::ExportedRun{facts.version, facts.content_hash});
+                          return true;
+                        });
+                        hold.reset();
+                      });
 }
 
 }  // namespace planwise

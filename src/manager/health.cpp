@@ -17,9 +17,12 @@ namespace fs = std::filesystem;
 
 std::string_view to_text(HealthState state) noexcept {
   switch (state) {
-    case HealthState::ok: return "ok";
-    case HealthState::warning: return "warning";
-    case HealthState::failed: return "failed";
+    case HealthState::ok:
+      return "ok";
+    case HealthState::warning:
+      return "warning";
+    case HealthState::failed:
+      return "failed";
   }
   return "failed";
 }
@@ -56,13 +59,16 @@ HealthLine lock_line(const fs::path& database) {
 HealthLine file_line(const fs::path& database) {
   struct stat status {};
   if (::stat(database.c_str(), &status) != 0) {
-    return {"file", HealthState::failed, fmt::format("there is no file '{}'", database.string()), "run `planwise setup`, or name another file with --db"};
+    return {"file", HealthState::failed, fmt::format("there is no file '{}'", database.string()),
+            "run `planwise setup`, or name another file with --db"};
   }
   if ((status.st_mode & 077) != 0) {
-    return {"file", HealthState::warning, fmt::format("'{}' can be opened by other accounts (mode {:o})", database.string(), status.st_mode & 0777U),
+    return {"file", HealthState::warning,
+            fmt::format("'{}' can be opened by other accounts (mode {:o})", database.string(), status.st_mode & 0777U),
             fmt::format("chmod 600 '{}'", database.string())};
   }
-  return {"file", HealthState::ok, fmt::format("'{}', {:.1f} MB", database.string(), static_cast<double>(status.st_size) / 1e6), ""};
+  return {"file", HealthState::ok,
+          fmt::format("'{}', {:.1f} MB", database.string(), static_cast<double>(status.st_size) / 1e6), ""};
 }
 
 HealthLine disk_line(const fs::path& database) {
@@ -70,14 +76,18 @@ HealthLine disk_line(const fs::path& database) {
   const fs::path folder = database.has_parent_path() ? database.parent_path() : fs::path(".");
   if (::statvfs(folder.c_str(), &status) != 0) return {"disk", HealthState::warning, "its free space is not known", ""};
   const double free_mb = static_cast<double>(status.f_bavail) * static_cast<double>(status.f_frsize) / 1e6;
-  if (free_mb < 100) return {"disk", HealthState::failed, fmt::format("{:.0f} MB are free", free_mb), "make room: a full disk refuses every save"};
-  if (free_mb < 1000) return {"disk", HealthState::warning, fmt::format("{:.0f} MB are free", free_mb), "make room before it is full"};
+  if (free_mb < 100)
+    return {"disk", HealthState::failed, fmt::format("{:.0f} MB are free", free_mb),
+            "make room: a full disk refuses every save"};
+  if (free_mb < 1000)
+    return {"disk", HealthState::warning, fmt::format("{:.0f} MB are free", free_mb), "make room before it is full"};
   return {"disk", HealthState::ok, fmt::format("{:.1f} GB are free", free_mb / 1e3), ""};
 }
 
 HealthLine file_system_line(const fs::path& database) {
   if (const auto network = duck::network_file_system(database)) {
-    return {"file system", HealthState::warning, fmt::format("the file lies on {}, whose locks cannot be trusted", *network),
+    return {"file system", HealthState::warning,
+            fmt::format("the file lies on {}, whose locks cannot be trusted", *network),
             "keep the store on a local disk and share exports or backups"};
   }
   return {"file system", HealthState::ok, "local", ""};
@@ -94,22 +104,26 @@ HealthReport ResultsManager::health() {
     report.lines.push_back(lock_line(database));
     try {
       const Overview overview = p.store.overview();
-      report.lines.push_back({"store", HealthState::ok, fmt::format("{} runs, {} in the trash", overview.runs, overview.in_trash), ""});
+      report.lines.push_back(
+          {"store", HealthState::ok, fmt::format("{} runs, {} in the trash", overview.runs, overview.in_trash), ""});
       report.lines.push_back({"schema", HealthState::ok, fmt::format("version {}", p.store.schema_version()), ""});
     } catch (const Error& error) {
       const bool busy = error.code() == ErrorCode::busy;
       report.lines.push_back({"store", busy ? HealthState::warning : HealthState::failed, error.what(),
-                              busy ? "wait for the other program, or close it" : "see the message; `planwise store restore FILE` brings back a backup"});
+                              busy ? "wait for the other program, or close it"
+                                   : "see the message; `planwise store restore FILE` brings back a backup"});
     }
   }
   std::int64_t waiting = 0;
   std::int64_t wrong = 0;
   for (const SpoolEntry& entry : p.store.spool()) (entry.state == "waiting" ? waiting : wrong) += 1;
   if (wrong > 0) {
-    report.lines.push_back({"spool", HealthState::warning, fmt::format("{} entries wait, {} were put aside", waiting, wrong),
+    report.lines.push_back({"spool", HealthState::warning,
+                            fmt::format("{} entries wait, {} were put aside", waiting, wrong),
                             "`planwise store spool` names them with their reasons"});
   } else {
-    report.lines.push_back({"spool", HealthState::ok, waiting == 0 ? "empty" : fmt::format("{} saves wait for the file", waiting), ""});
+    report.lines.push_back(
+        {"spool", HealthState::ok, waiting == 0 ? "empty" : fmt::format("{} saves wait for the file", waiting), ""});
   }
   report.lines.push_back(disk_line(database));
   report.lines.push_back(file_system_line(database));

@@ -124,37 +124,54 @@ SourceKind kind_of(const fs::path& path, std::chrono::milliseconds deadline) {
   const std::string ending = path.extension().string();
   // Neither '{' nor '[' can begin a pickle; but what is named a pickle and is none is refused as that.
   if (ending == ".pkl" || ending == ".pickle") return SourceKind::pickle;
-  if (ending == ".json" || (first != std::string::npos && (head[first] == '{' || head[first] == '['))) return SourceKind::json;
+  if (ending == ".json" || (first != std::string::npos && (head[first] == '{' || head[first] == '[')))
+    return SourceKind::json;
   if (!head.empty() && pickle_openings.find(head.front()) != std::string_view::npos) return SourceKind::pickle;
-  throw Error(ErrorCode::unsupported,
-              fmt::format("'{}' begins with {}: it is neither JSON nor a pickle, Parquet file, database or CSV export folder",
-                          path.string(), head.empty() ? "nothing (it is empty)" : core::excerpt(head, 20)));
+  throw Error(
+      ErrorCode::unsupported,
+      fmt::format("'{}' begins with {}: it is neither JSON nor a pickle, Parquet file, database or CSV export folder",
+                  path.string(), head.empty() ? "nothing (it is empty)" : core::excerpt(head, 20)));
 }
 
 std::string_view name_of(SourceKind kind) {
   switch (kind) {
-    case SourceKind::json: return "json";
-    case SourceKind::pickle: return "pickle";
-    case SourceKind::csv: return "csv";
-    case SourceKind::parquet: return "parquet";
-    case SourceKind::database: return "database";
-    case SourceKind::excel: return "excel";
+    case SourceKind::json:
+      return "json";
+    case SourceKind::pickle:
+      return "pickle";
+    case SourceKind::csv:
+      return "csv";
+    case SourceKind::parquet:
+      return "parquet";
+    case SourceKind::database:
+      return "database";
+    case SourceKind::excel:
+      return "excel";
   }
   return "";
 }
 
-std::vector<Run> runs_of(const fs::path& path, SourceKind kind, const std::string& zone, const store::StoreOptions& like) {
+std::vector<Run> runs_of(const fs::path& path, SourceKind kind, const std::string& zone,
+                         const store::StoreOptions& like) {
   std::vector<Run> runs;
   const exchange::RunReceiver collect = [&](Run run) { runs.push_back(std::move(run)); };
   switch (kind) {
-    case SourceKind::json: return runs_of_json(path, zone);
-    case SourceKind::pickle: return runs_of_pickle(path, zone);
-    case SourceKind::csv: exchange::read_csv_runs(path, zone, collect); break;
-    case SourceKind::parquet: exchange::read_parquet_runs(path, zone, parquet_table_reader, collect); break;
-    case SourceKind::database: return runs_of_database(path, zone, like);
+    case SourceKind::json:
+      return runs_of_json(path, zone);
+    case SourceKind::pickle:
+      return runs_of_pickle(path, zone);
+    case SourceKind::csv:
+      exchange::read_csv_runs(path, zone, collect);
+      break;
+    case SourceKind::parquet:
+      exchange::read_parquet_runs(path, zone, parquet_table_reader, collect);
+      break;
+    case SourceKind::database:
+      return runs_of_database(path, zone, like);
     case SourceKind::excel:
-      throw Error(ErrorCode::unsupported,
-                  "an Excel workbook is for people and is not read back; import the JSON, CSV, Parquet or pickle export");
+      throw Error(
+          ErrorCode::unsupported,
+          "an Excel workbook is for people and is not read back; import the JSON, CSV, Parquet or pickle export");
   }
   return runs;
 }

@@ -22,7 +22,8 @@ class Import {
       : store_(store), options_(std::move(options)), how_(how), zone_(how.zone.empty() ? machine_zone() : how.zone) {}
 
   ImportReport run(const fs::path& path) {
-    if (!fs::exists(path)) throw Error(ErrorCode::not_found, fmt::format("there is no file or folder '{}'", path.string()));
+    if (!fs::exists(path))
+      throw Error(ErrorCode::not_found, fmt::format("there is no file or folder '{}'", path.string()));
     if (is_own(path)) throw Error(ErrorCode::invalid_argument, fmt::format("'{}' is this store itself", path.string()));
     (void)parse_time("2000-01-01T00:00", zone_);  // an unknown zone is told before anything is read
     const bool single = !fs::is_directory(path) || exchange::is_our_csv_folder(path);
@@ -32,7 +33,8 @@ class Import {
     for (const fs::path& item : paths) {
       const auto done = static_cast<std::int64_t>(report_.files.size());
       if (how_.progress && !how_.progress(done, total)) {
-        throw Error(ErrorCode::cancelled, fmt::format("the import was cancelled before '{}'{}", item.string(), so_far()));
+        throw Error(ErrorCode::cancelled,
+                    fmt::format("the import was cancelled before '{}'{}", item.string(), so_far()));
       }
       take(item, single);
     }
@@ -43,8 +45,10 @@ class Import {
  private:
   [[nodiscard]] bool is_own(const fs::path& path) const {
     std::error_code ignored;
-    return fs::equivalent(path, store_.path(), ignored) || fs::equivalent(path, store_.path().string() + ".wal", ignored) ||
-           fs::equivalent(path, store_.path().string() + ".spool", ignored) || fs::equivalent(path, store_.path().string() + ".owners", ignored);
+    return fs::equivalent(path, store_.path(), ignored) ||
+           fs::equivalent(path, store_.path().string() + ".wal", ignored) ||
+           fs::equivalent(path, store_.path().string() + ".spool", ignored) ||
+           fs::equivalent(path, store_.path().string() + ".owners", ignored);
   }
 
   /// Files of a folder in the order of their names, at any depth; a CSV export counts as one. Not the store's own ones.
@@ -69,7 +73,8 @@ class Import {
     std::int64_t taken = 0;
     for (const ImportedFile& file : report_.files) taken += file.refused ? 0 : 1;
     if (taken == 0 || how_.dry_run) return "; nothing was imported";
-    return fmt::format("; {} {} before it {} imported and {}", taken, taken == 1 ? "file" : "files", taken == 1 ? "was" : "were", taken == 1 ? "stays" : "stay");
+    return fmt::format("; {} {} before it {} imported and {}", taken, taken == 1 ? "file" : "files",
+                       taken == 1 ? "was" : "were", taken == 1 ? "stays" : "stay");
   }
 
   void take(const fs::path& item, bool single) {
@@ -79,18 +84,27 @@ class Import {
       const manager::SourceKind kind = manager::kind_of(item, options_.read_deadline);
       file.format = manager::name_of(kind);
       std::vector<Run> runs = manager::runs_of(item, kind, zone_, options_);
-      const std::map<std::string, std::string> fresh = how_.dry_run ? fresh_of(runs) : std::map<std::string, std::string>();
-      file.runs = store_.import_runs(std::move(runs), fmt::format("imported from {}", item.filename().string()), how_.dry_run).runs;
+      const std::map<std::string, std::string> fresh =
+          how_.dry_run ? fresh_of(runs) : std::map<std::string, std::string>();
+      file.runs =
+          store_.import_runs(std::move(runs), fmt::format("imported from {}", item.filename().string()), how_.dry_run)
+              .runs;
       for (ImportedRun& run : file.runs) {
-        if (how_.dry_run && run.outcome == ImportOutcome::added && !fresh.contains(run.run_id)) run.outcome = ImportOutcome::known;
+        if (how_.dry_run && run.outcome == ImportOutcome::added && !fresh.contains(run.run_id))
+          run.outcome = ImportOutcome::known;
       }
       planned_.insert(fresh.begin(), fresh.end());
-      for (const ImportedRun& run : file.runs) (run.outcome == ImportOutcome::added ? report_.added : report_.known) += 1;
+      for (const ImportedRun& run : file.runs)
+        (run.outcome == ImportOutcome::added ? report_.added : report_.known) += 1;
     } catch (const Error& error) {
-      const bool ours = error.code() == ErrorCode::busy || error.code() == ErrorCode::io || error.code() == ErrorCode::cancelled;
+      const bool ours =
+          error.code() == ErrorCode::busy || error.code() == ErrorCode::io || error.code() == ErrorCode::cancelled;
       const std::string text = error.what();
-      const std::string named = text.find(item.filename().string()) == std::string::npos ? fmt::format("'{}': {}", item.string(), text) : text;
-      if (ours || (!how_.dry_run && (single || !how_.keep_going))) throw Error(error.code(), single ? named : named + so_far());
+      const std::string named = text.find(item.filename().string()) == std::string::npos
+                                    ? fmt::format("'{}': {}", item.string(), text)
+                                    : text;
+      if (ours || (!how_.dry_run && (single || !how_.keep_going)))
+        throw Error(error.code(), single ? named : named + so_far());
       file.runs.clear();
       file.refused = named;
       ++report_.refused_files;
@@ -108,7 +122,8 @@ class Import {
       if (before == planned_.end()) {
         fresh.emplace(run.metadata.run_id, hash);
       } else if (before->second != hash) {
-        throw Error(ErrorCode::already_exists, fmt::format("run '{}' comes twice with different content", run.metadata.run_id));
+        throw Error(ErrorCode::already_exists,
+                    fmt::format("run '{}' comes twice with different content", run.metadata.run_id));
       }
     }
     return fresh;

@@ -29,7 +29,8 @@ bool looks_like_json(std::string_view bytes) {
 Json inspect_file(const std::filesystem::path& path, bool as_tagged) {
   const std::string bytes = core::read_file(path, longest_file);
   try {
-    if (path.extension() == ".json" || (path.extension() != ".pkl" && path.extension() != ".pickle" && looks_like_json(bytes))) {
+    if (path.extension() == ".json" ||
+        (path.extension() != ".pkl" && path.extension() != ".pickle" && looks_like_json(bytes))) {
       return Json::parse(bytes, JsonDialect::python);
     }
     const exchange::PickleValue value = exchange::read_pickle(bytes);

@@ -18,7 +18,8 @@ using exchange::ColumnType;
 
 /// One thread, so that rows keep their order whatever is said of it, and little memory. Row groups have a limit in
 /// bytes, which DuckDB takes only together with an order that need not be kept.
-constexpr std::string_view frugal = "SET threads = 1; SET memory_limit = '128MB'; SET preserve_insertion_order = false; SET temp_directory = ''";
+constexpr std::string_view frugal =
+    "SET threads = 1; SET memory_limit = '128MB'; SET preserve_insertion_order = false; SET temp_directory = ''";
 
 std::string identifier(std::string_view name) {
   std::string text = "\"";
@@ -32,13 +33,20 @@ std::string identifier(std::string_view name) {
 std::string sql_type(const ColumnType& type) {
   using Kind = ColumnType::Kind;
   switch (type.kind) {
-    case Kind::text: return "VARCHAR";
-    case Kind::integer: return "BIGINT";
-    case Kind::real: return "DOUBLE";
-    case Kind::boolean: return "BOOLEAN";
-    case Kind::timestamp: return "TIMESTAMP WITH TIME ZONE";
-    case Kind::list: return sql_type(type.members.at(0).second) + "[]";
-    case Kind::map: return fmt::format("MAP(VARCHAR, {})", sql_type(type.members.at(0).second));
+    case Kind::text:
+      return "VARCHAR";
+    case Kind::integer:
+      return "BIGINT";
+    case Kind::real:
+      return "DOUBLE";
+    case Kind::boolean:
+      return "BOOLEAN";
+    case Kind::timestamp:
+      return "TIMESTAMP WITH TIME ZONE";
+    case Kind::list:
+      return sql_type(type.members.at(0).second) + "[]";
+    case Kind::map:
+      return fmt::format("MAP(VARCHAR, {})", sql_type(type.members.at(0).second));
     case Kind::structure: {
       std::string members;
       for (const auto& [name, member] : type.members) {
@@ -51,7 +59,8 @@ std::string sql_type(const ColumnType& type) {
 }
 
 bool nested(const ColumnType& type) {
-  return type.kind == ColumnType::Kind::list || type.kind == ColumnType::Kind::map || type.kind == ColumnType::Kind::structure;
+  return type.kind == ColumnType::Kind::list || type.kind == ColumnType::Kind::map ||
+         type.kind == ColumnType::Kind::structure;
 }
 
 class ParquetTableWriter : public exchange::TableWriter {
@@ -63,13 +72,14 @@ class ParquetTableWriter : public exchange::TableWriter {
     for (const Column& column : columns_) {
       const std::string name = identifier(column.name);
       const std::string source = nested(column.type) ? fmt::format("CAST({} AS JSON)", name) : name;
-      selected += fmt::format("{}CAST({} AS {}) AS {}", selected.empty() ? "" : ", ", source, sql_type(column.type), name);
+      selected +=
+          fmt::format("{}CAST({} AS {}) AS {}", selected.empty() ? "" : ", ", source, sql_type(column.type), name);
       names.push_back(column.name);
     }
-    rows_ = std::make_unique<duck::RowSource>(
-        instance_.connection(), "exported_rows", std::move(names),
-        fmt::format("COPY (SELECT {} FROM exported_rows()) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE_BYTES '8MB')",
-                    selected, duck::sql_literal(file.string())));
+    rows_ = std::make_unique<duck::RowSource>(instance_.connection(), "exported_rows", std::move(names),
+                                              fmt::format("COPY (SELECT {} FROM exported_rows()) TO {} (FORMAT "
+                                                          "parquet, COMPRESSION zstd, ROW_GROUP_SIZE_BYTES '8MB')",
+                                                          selected, duck::sql_literal(file.string())));
   }
 
   void append(const Json::Array& row) override {
@@ -102,9 +112,11 @@ class ParquetTableReader : public exchange::TableReader {
     instance_.connection().run(std::string(frugal));
     check_columns(file, columns);
     std::string selected;
-    for (const std::string& column : columns) selected += fmt::format("{}CAST({} AS VARCHAR)", selected.empty() ? "" : ", ", identifier(column));
+    for (const std::string& column : columns)
+      selected += fmt::format("{}CAST({} AS VARCHAR)", selected.empty() ? "" : ", ", identifier(column));
     rows_ = std::make_unique<duck::Rows>(instance_.connection().query(
-        fmt::format("SELECT {} FROM read_parquet({})", selected, duck::sql_literal(file.string())), {}, duck::Delivery::streamed));
+        fmt::format("SELECT {} FROM read_parquet({})", selected, duck::sql_literal(file.string())), {},
+        duck::Delivery::streamed));
   }
 
   bool next(Json::Array& row) override {
@@ -120,8 +132,8 @@ class ParquetTableReader : public exchange::TableReader {
   void check_columns(const fs::path& file, const std::vector<std::string>& columns) {
     std::vector<std::string> there;
     try {
-      duck::Rows rows = instance_.connection().query(
-          fmt::format("SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet({}))", duck::sql_literal(file.string())));
+      duck::Rows rows = instance_.connection().query(fmt::format(
+          "SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet({}))", duck::sql_literal(file.string())));
       while (rows.next()) there.emplace_back(rows.text(0));
     } catch (const Error& error) {
       throw Error(ErrorCode::corrupt, fmt::format("'{}' cannot be read as Parquet: {}", file.string(), error.what()));
@@ -143,7 +155,8 @@ std::unique_ptr<exchange::TableWriter> parquet_table_writer(const fs::path& file
   return std::make_unique<ParquetTableWriter>(file, columns);
 }
 
-std::unique_ptr<exchange::TableReader> parquet_table_reader(const fs::path& file, const std::vector<std::string>& columns) {
+std::unique_ptr<exchange::TableReader> parquet_table_reader(const fs::path& file,
+                                                            const std::vector<std::string>& columns) {
   return std::make_unique<ParquetTableReader>(file, columns);
 }
 

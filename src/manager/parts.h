@@ -8,7 +8,8 @@
 namespace planwise {
 
 struct ResultsManager::Parts {
-  explicit Parts(const store::StoreOptions& store_options) : who(store_options.who), options(store_options), store(store_options) {}
+  explicit Parts(const store::StoreOptions& store_options)
+      : who(store_options.who), options(store_options), store(store_options) {}
   store::Who who;
   store::StoreOptions options;
   store::RunStore store;

@@ -17,7 +17,8 @@ std::string system_user() {
   std::vector<char> buffer(4096);
   struct passwd entry {};
   struct passwd* found = nullptr;
-  if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) return entry.pw_name;
+  if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
+    return entry.pw_name;
   return "uid " + std::to_string(::geteuid());
 }
 
@@ -46,18 +47,26 @@ ResultsManager::~ResultsManager() = default;
 ResultsManager::ResultsManager(ResultsManager&&) noexcept = default;
 ResultsManager& ResultsManager::operator=(ResultsManager&&) noexcept = default;
 
-SaveReceipt ResultsManager::save(Run run, const SaveOptions& options) { return parts_->store.save(std::move(run), options); }
+SaveReceipt ResultsManager::save(Run run, const SaveOptions& options) {
+  return parts_->store.save(std::move(run), options);
+}
 std::vector<SaveReceipt> ResultsManager::save_all(std::vector<Run> runs, const ProgressCallback& progress) {
   return parts_->store.save_all(std::move(runs), progress);
 }
-SaveReceipt ResultsManager::revise(Run run, std::string_view reason) { return parts_->store.revise(std::move(run), reason); }
+SaveReceipt ResultsManager::revise(Run run, std::string_view reason) {
+  return parts_->store.revise(std::move(run), reason);
+}
 void ResultsManager::annotate(std::string_view run_id, const Annotation& annotation, std::string_view reason) {
   parts_->store.annotate(run_id, annotation, reason);
 }
 
 Run ResultsManager::load(std::string_view run_id) { return parts_->store.load(run_id); }
-Run ResultsManager::load_version(std::string_view run_id, std::int64_t version) { return parts_->store.load_version(run_id, version); }
-Run ResultsManager::load_as_of(std::string_view run_id, Timestamp instant) { return parts_->store.load_as_of(run_id, instant); }
+Run ResultsManager::load_version(std::string_view run_id, std::int64_t version) {
+  return parts_->store.load_version(run_id, version);
+}
+Run ResultsManager::load_as_of(std::string_view run_id, Timestamp instant) {
+  return parts_->store.load_as_of(run_id, instant);
+}
 RunSummary ResultsManager::summary(std::string_view run_id) { return parts_->store.summary(run_id); }
 RunPage ResultsManager::list(const ListRequest& request) { return parts_->store.list(request); }
 std::vector<RunSummary> ResultsManager::list_as_of(Timestamp instant) { return parts_->store.list_as_of(instant); }
@@ -73,7 +82,8 @@ Comparison ResultsManager::compare(const std::vector<std::string>& run_ids, cons
 }
 
 std::vector<VersionSummary> ResultsManager::history(std::string_view run_id) { return parts_->store.history(run_id); }
-std::vector<FieldChange> ResultsManager::diff(std::string_view run_id, std::int64_t from_version, std::int64_t to_version) {
+std::vector<FieldChange> ResultsManager::diff(std::string_view run_id, std::int64_t from_version,
+                                              std::int64_t to_version) {
   return changed_fields(to_json(load_version(run_id, from_version)), to_json(load_version(run_id, to_version)));
 }
 void ResultsManager::audit_log(const AuditRequest& request, const std::function<bool(const AuditEntry&)>& each) {
@@ -81,30 +91,45 @@ void ResultsManager::audit_log(const AuditRequest& request, const std::function<
 }
 Seal ResultsManager::seal() { return parts_->store.seal(); }
 ProofReport ResultsManager::prove(const Seal& seal) { return parts_->store.prove(seal); }
-VerifyReport ResultsManager::verify(bool repair, const ProgressCallback& progress) { return parts_->store.verify(repair, progress); }
+VerifyReport ResultsManager::verify(bool repair, const ProgressCallback& progress) {
+  return parts_->store.verify(repair, progress);
+}
 
 void ResultsManager::lock(std::string_view run_id, std::string_view reason) { parts_->store.lock(run_id, reason); }
 void ResultsManager::unlock(std::string_view run_id, std::string_view reason) { parts_->store.unlock(run_id, reason); }
-void ResultsManager::archive(std::string_view run_id, std::string_view reason) { parts_->store.archive(run_id, reason); }
-void ResultsManager::unarchive(std::string_view run_id, std::string_view reason) { parts_->store.unarchive(run_id, reason); }
+void ResultsManager::archive(std::string_view run_id, std::string_view reason) {
+  parts_->store.archive(run_id, reason);
+}
+void ResultsManager::unarchive(std::string_view run_id, std::string_view reason) {
+  parts_->store.unarchive(run_id, reason);
+}
 void ResultsManager::remove(std::string_view run_id, std::string_view reason) { parts_->store.remove(run_id, reason); }
 std::vector<TrashedRun> ResultsManager::trash() { return parts_->store.trash(); }
-void ResultsManager::restore(std::string_view run_id, std::string_view reason) { parts_->store.restore(run_id, reason); }
+void ResultsManager::restore(std::string_view run_id, std::string_view reason) {
+  parts_->store.restore(run_id, reason);
+}
 std::vector<std::string> ResultsManager::purge(const std::vector<std::string>& run_ids, std::string_view reason,
                                                const ProgressCallback& progress) {
   return parts_->store.purge(run_ids, reason, progress);
 }
 
-std::vector<ExportRecord> ResultsManager::export_history(std::string_view run_id) { return parts_->store.export_history(run_id); }
+std::vector<ExportRecord> ResultsManager::export_history(std::string_view run_id) {
+  return parts_->store.export_history(run_id);
+}
 
 std::string ResultsManager::store_id() { return parts_->store.store_id(); }
 MigrationReport ResultsManager::migrate(bool dry_run) { return parts_->store.migrate(dry_run); }
-void ResultsManager::backup(const std::filesystem::path& target, const ProgressCallback& progress) { parts_->store.backup(target, progress); }
+void ResultsManager::backup(const std::filesystem::path& target, const ProgressCallback& progress) {
+  parts_->store.backup(target, progress);
+}
 void ResultsManager::restore_backup(const std::filesystem::path& source) { parts_->store.restore_backup(source); }
-std::int64_t ResultsManager::move_to(const std::filesystem::path& target, bool drop_source) { return parts_->store.move_to(target, drop_source); }
+std::int64_t ResultsManager::move_to(const std::filesystem::path& target, bool drop_source) {
+  return parts_->store.move_to(target, drop_source);
+}
 std::vector<SpoolEntry> ResultsManager::spool() { return parts_->store.spool(); }
 DrainReport ResultsManager::drain() { return parts_->store.drain(); }
-SqlResult ResultsManager::sql(std::string_view statement, std::int64_t row_limit, std::chrono::milliseconds time_limit) {
+SqlResult ResultsManager::sql(std::string_view statement, std::int64_t row_limit,
+                              std::chrono::milliseconds time_limit) {
   return parts_->store.sql(statement, row_limit, time_limit);
 }
 

@@ -25,7 +25,9 @@ using namespace planwise;
 
 constexpr std::int64_t allowed_kb = 256 * 1024;
 
-double part(std::int64_t run, int step) { return static_cast<double>((run * 7919 + step * 104729) % 1'000'003) / 1'000'003.0; }
+double part(std::int64_t run, int step) {
+  return static_cast<double>((run * 7919 + step * 104729) % 1'000'003) / 1'000'003.0;
+}
 
 /// About 20 KB as JSON: a history of 250 steps of three parameters.
 Run run_of_20_kb(std::int64_t number) {
@@ -38,8 +40,8 @@ Run run_of_20_kb(std::int64_t number) {
   run.results.optimal_parameters.set("cola_rate", part(number, 2));
   run.results.objective_value = part(number, 3);
   for (int step = 0; step < 250; ++step) {
-    run.results.parameter_history.push_back(Json(Json::Object{{"cola_rate", Json(part(number, step))},
-                                                              {"merit_rate_level_1", Json(part(number, step + 1))}}));
+    run.results.parameter_history.push_back(Json(
+        Json::Object{{"cola_rate", Json(part(number, step))}, {"merit_rate_level_1", Json(part(number, step + 1))}}));
     run.results.objective_history.push_back(Json(part(number, step + 2)));
   }
   return run;
@@ -70,7 +72,8 @@ bool measure(const fs::path& database, ExportFormat format, const fs::path& targ
       how.format = format;
       how.target = target;
       const ExportReceipt receipt = manager.export_search({}, how);
-      fmt::print("{:8} {:7} runs {:8.1f} MB", to_text(format), receipt.runs, static_cast<double>(receipt.file_size_bytes) / 1e6);
+      fmt::print("{:8} {:7} runs {:8.1f} MB", to_text(format), receipt.runs,
+                 static_cast<double>(receipt.file_size_bytes) / 1e6);
     } catch (const Error& error) {
       fmt::print("{:8} {}\n", to_text(format), error.what());
       status = 1;
@@ -93,7 +96,8 @@ bool measure(const fs::path& database, ExportFormat format, const fs::path& targ
 
 int main(int count, char** arguments) {
   const std::int64_t runs = count > 1 ? std::atoll(arguments[1]) : 1000;
-  const fs::path folder = count > 2 ? fs::path(arguments[2]) : fs::temp_directory_path() / fmt::format("planwise-export-{}", ::getpid());
+  const fs::path folder =
+      count > 2 ? fs::path(arguments[2]) : fs::temp_directory_path() / fmt::format("planwise-export-{}", ::getpid());
   fs::create_directories(folder);
   const fs::path database = folder / "store.duckdb";
   if (const pid_t child = ::fork(); child == 0) {
@@ -105,7 +109,8 @@ int main(int count, char** arguments) {
   fmt::print("store of {:.1f} MB\n", static_cast<double>(fs::file_size(database)) / 1e6);
   std::fflush(stdout);
   bool good = true;
-  for (const ExportFormat format : {ExportFormat::json, ExportFormat::csv, ExportFormat::parquet, ExportFormat::pickle, ExportFormat::excel}) {
+  for (const ExportFormat format :
+       {ExportFormat::json, ExportFormat::csv, ExportFormat::parquet, ExportFormat::pickle, ExportFormat::excel}) {
     if (count > 3 && export_format_from(arguments[3]) != format) continue;
     good = measure(database, format, folder / "export") && good;
   }

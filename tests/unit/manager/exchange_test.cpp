@@ -68,7 +68,8 @@ TEST_P(EveryCompleteFormat, Fault8_ASearchOfFortyComesBackWithTheSameContentHash
   const TempFolder folder;
   ResultsManager first = open_store(folder / "first.duckdb");
   std::vector<planwise::Run> runs;
-  for (int i = 0; i < 40; ++i) runs.push_back(i % 2 == 0 ? full_run("s" + std::to_string(i)) : small_run("s" + std::to_string(i)));
+  for (int i = 0; i < 40; ++i)
+    runs.push_back(i % 2 == 0 ? full_run("s" + std::to_string(i)) : small_run("s" + std::to_string(i)));
   first.save_all(std::move(runs));
   ExportOptions options;
   options.format = GetParam();
@@ -86,7 +87,8 @@ TEST_P(EveryCompleteFormat, Fault8_ASearchOfFortyComesBackWithTheSameContentHash
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, EveryCompleteFormat,
-                         ::testing::Values(ExportFormat::json, ExportFormat::csv, ExportFormat::parquet, ExportFormat::pickle),
+                         ::testing::Values(ExportFormat::json, ExportFormat::csv, ExportFormat::parquet,
+                                           ExportFormat::pickle),
                          [](const auto& parameter) { return std::string(to_text(parameter.param)); });
 
 TEST(Exports, Fault28_TheNameEndsInXlsxAndTheFileIsThere) {
@@ -105,16 +107,19 @@ TEST(Exports, AnExistingTargetNeedsForceAndACancelledExportLeavesNothing) {
   const TempFolder folder;
   ResultsManager manager = open_store(folder / "store.duckdb");
   const std::string id = manager.save(full_run()).run_id;
-  for (const ExportFormat format : {ExportFormat::json, ExportFormat::csv, ExportFormat::excel, ExportFormat::parquet, ExportFormat::pickle}) {
+  for (const ExportFormat format :
+       {ExportFormat::json, ExportFormat::csv, ExportFormat::excel, ExportFormat::parquet, ExportFormat::pickle}) {
     ExportOptions options;
     options.format = format;
     options.target = folder / ("export-" + std::string(to_text(format)));
     options.progress = [](std::int64_t done, std::int64_t) { return done == 0; };
     EXPECT_EQ(code_of([&] { manager.export_runs({id}, options); }), ErrorCode::cancelled);
     options.progress = {};
-    const std::size_t before = static_cast<std::size_t>(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()));
+    const std::size_t before =
+        static_cast<std::size_t>(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()));
     manager.export_runs({id}, options);
-    EXPECT_EQ(static_cast<std::size_t>(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator())), before + 1)
+    EXPECT_EQ(static_cast<std::size_t>(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator())),
+              before + 1)
         << "only the target is new, so the cancelled export had left nothing: " << to_text(format);
     // A folder that exists takes a CSV export under the default name, so the collision is shown on the others.
     if (format != ExportFormat::csv) {
@@ -130,7 +135,8 @@ TEST(Imports, Fault7_AFileIsTakenWholeOrNotAtAllAndARepeatAddsNothing) {
   ResultsManager manager = open_store(folder / "store.duckdb");
   {
     std::ofstream good(folder / "good.json");
-    good << R"({"scenario_id": "a", "optimal_parameters": {"cola_rate": 0.02}, "objective_value": 0.5, "risk_level": "HIGH"})";
+    good
+        << R"({"scenario_id": "a", "optimal_parameters": {"cola_rate": 0.02}, "objective_value": 0.5, "risk_level": "HIGH"})";
     std::ofstream bad(folder / "bad.json");
     bad << R"([{"scenario_id": "b", "optimal_parameters": {}, "objective_value": 1.0}, {"what": )";
   }
@@ -152,9 +158,11 @@ TEST(Imports, AFolderGoesOnAfterARefusedFileWhenAsked) {
   const TempFolder folder;
   ResultsManager manager = open_store(folder / "store.duckdb");
   fs::create_directory(folder / "results");
-  std::ofstream(folder / "results/a.json") << R"({"scenario_id": "a", "optimal_parameters": {}, "objective_value": 0.5})";
+  std::ofstream(folder / "results/a.json")
+      << R"({"scenario_id": "a", "optimal_parameters": {}, "objective_value": 0.5})";
   std::ofstream(folder / "results/b.pkl") << "cos\nsystem\n(S'true'\ntR.";
-  std::ofstream(folder / "results/c.json") << R"({"scenario_id": "c", "optimal_parameters": {}, "objective_value": 0.5})";
+  std::ofstream(folder / "results/c.json")
+      << R"({"scenario_id": "c", "optimal_parameters": {}, "objective_value": 0.5})";
   ImportOptions options;
   EXPECT_THROW(manager.import_path(folder / "results", options), Error);
   options.keep_going = true;

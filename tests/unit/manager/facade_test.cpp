@@ -62,7 +62,8 @@ TEST(Exports, Fault28_TheDefaultPathIsInTheFolderNamedAndThere) {
   run.metadata.run_id = "../../etc/x y";
   const std::string id = manager.save(run).run_id;
   fs::create_directory(folder / "out");
-  for (const ExportFormat format : {ExportFormat::json, ExportFormat::csv, ExportFormat::excel, ExportFormat::parquet, ExportFormat::pickle}) {
+  for (const ExportFormat format :
+       {ExportFormat::json, ExportFormat::csv, ExportFormat::excel, ExportFormat::parquet, ExportFormat::pickle}) {
     ExportOptions options;
     options.format = format;
     options.target = folder / "out";
@@ -80,7 +81,8 @@ TEST(Exports, SimulationDataCanBeLeftOutAndTheRestComesBack) {
   const TempFolder folder;
   ResultsManager manager(options_for(folder / "store.duckdb"));
   const std::string id = manager.save(full_run()).run_id;
-  for (const ExportFormat format : {ExportFormat::json, ExportFormat::csv, ExportFormat::parquet, ExportFormat::pickle}) {
+  for (const ExportFormat format :
+       {ExportFormat::json, ExportFormat::csv, ExportFormat::parquet, ExportFormat::pickle}) {
     SCOPED_TRACE(to_text(format));
     ExportOptions options;
     options.format = format;
@@ -89,7 +91,8 @@ TEST(Exports, SimulationDataCanBeLeftOutAndTheRestComesBack) {
     ResultsManager other(options_for(folder / ("other-" + std::string(to_text(format)) + ".duckdb")));
     EXPECT_EQ(other.import_path(manager.export_runs({id}, options).path, {}).added, 1);
     EXPECT_FALSE(other.load(id).simulation_data);
-    EXPECT_EQ(to_json(other.load(id)).at("results").dump(JsonStyle::canonical), to_json(manager.load(id)).at("results").dump(JsonStyle::canonical));
+    EXPECT_EQ(to_json(other.load(id)).at("results").dump(JsonStyle::canonical),
+              to_json(manager.load(id)).at("results").dump(JsonStyle::canonical));
   }
 }
 
@@ -111,7 +114,8 @@ TEST(Exports, AnUnknownRunLeavesNothingBehind) {
   ResultsManager manager(options_for(folder / "store.duckdb"));
   const std::string id = manager.save(small_run()).run_id;
   fs::create_directory(folder / "out");
-  for (const ExportFormat format : {ExportFormat::json, ExportFormat::csv, ExportFormat::excel, ExportFormat::parquet, ExportFormat::pickle}) {
+  for (const ExportFormat format :
+       {ExportFormat::json, ExportFormat::csv, ExportFormat::excel, ExportFormat::parquet, ExportFormat::pickle}) {
     ExportOptions options;
     options.format = format;
     options.target = folder / "out/x";
@@ -144,7 +148,8 @@ TEST(Imports, ADryRunOfAFolderCountsARunOnceAndNamesWhatItWouldRefuse) {
   const std::string run = R"({"metadata": {"run_id": "r1", "scenario_id": "a"}, "results": {"objective_value": 0.5}})";
   std::ofstream(folder / "in/a.json") << run;
   std::ofstream(folder / "in/b.json") << run;
-  std::ofstream(folder / "in/c.json") << R"({"metadata": {"run_id": "r1", "scenario_id": "a"}, "results": {"objective_value": 0.6}})";
+  std::ofstream(folder / "in/c.json")
+      << R"({"metadata": {"run_id": "r1", "scenario_id": "a"}, "results": {"objective_value": 0.6}})";
   std::ofstream(folder / "in/notes.md") << "# Notes\n";
   ImportOptions options;
   options.dry_run = true;
@@ -159,7 +164,8 @@ TEST(Imports, ADryRunOfAFolderCountsARunOnceAndNamesWhatItWouldRefuse) {
     FAIL() << "c.json should have been refused";
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("c.json"), std::string::npos) << error.what();
-    EXPECT_NE(std::string(error.what()).find("2 files before it were imported and stay"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("2 files before it were imported and stay"), std::string::npos)
+        << error.what();
   }
 }
 
@@ -215,7 +221,8 @@ TEST(Health, NamesEveryPartAndWarnsOfAFileThatOthersMayRead) {
   std::string components;
   for (const HealthLine& line : report.lines) components += line.component + " ";
   EXPECT_EQ(components, "file lock store schema spool disk file system ");
-  for (const HealthLine& line : report.lines) EXPECT_EQ(line.state == HealthState::ok, line.remedy.empty()) << line.component;
+  for (const HealthLine& line : report.lines)
+    EXPECT_EQ(line.state == HealthState::ok, line.remedy.empty()) << line.component;
   ::chmod((folder / "store.duckdb").c_str(), 0644);
   EXPECT_EQ(manager.health().lines[0].state, HealthState::warning);
   const Json json = to_json(manager.health());

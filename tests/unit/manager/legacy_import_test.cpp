@@ -44,7 +44,8 @@ Json untagged(const Json& value) {
     if (tag == "$int") return Json::parse(inner.as_string());
     if (tag == "$dict") {
       Json out = Json::object();
-      for (const Json& pair : inner.as_array()) out.set(pair.at(0).is_string() ? pair.at(0).as_string() : pair.at(0).dump(), untagged(pair.at(1)));
+      for (const Json& pair : inner.as_array())
+        out.set(pair.at(0).is_string() ? pair.at(0).as_string() : pair.at(0).dump(), untagged(pair.at(1)));
       return out;
     }
     return untagged(inner);
@@ -117,7 +118,8 @@ TEST(LegacyImports, Fault26_EveryPickledRunAndModelGoesInAndARepeatAddsNothing) 
     std::set<std::string> must_load;
     for (const auto& fixture : planwise::testing::pickle_fixtures()) {
       // Caches of other things than runs were pickled by the same program.
-      if (fixture.file.parent_path().filename() != kind || fixture.file.filename().string().starts_with("cache_")) continue;
+      if (fixture.file.parent_path().filename() != kind || fixture.file.filename().string().starts_with("cache_"))
+        continue;
       fs::copy_file(fixture.file, folder / kind / fixture.file.filename());
       if (fixture.expect() == "load") must_load.insert(fixture.file.filename());
     }
@@ -139,7 +141,8 @@ TEST(LegacyImports, Fault26_EveryPickledRunAndModelGoesInAndARepeatAddsNothing) 
 TEST(LegacyImports, Fault7_AHostilePickleIsNamedWithItsOffsetAndBringsNothing) {
   const TempFolder folder;
   ResultsManager manager = open_store(folder / "store.duckdb");
-  (void)manager.save(run_from_json(Json::parse(R"({"metadata": {"scenario_id": "first"}})"), UnknownFields::refuse)).run_id;
+  (void)manager.save(run_from_json(Json::parse(R"({"metadata": {"scenario_id": "first"}})"), UnknownFields::refuse))
+      .run_id;
   for (const auto& fixture : planwise::testing::pickle_fixtures()) {
     if (fixture.expect() != "refuse") continue;
     SCOPED_TRACE(fixture.file.filename());
@@ -160,7 +163,8 @@ TEST(LegacyImports, EarlierJsonExportsKeepEveryValue) {
   options.zone = "UTC";  // one run's time had an offset, which that export dropped
   const Json expected = Json::parse(testing::legacy_file("exports/exports.expected.json"));
   for (const Json& entry : expected.at("runs").as_array()) {
-    const ImportReport report = manager.import_path(legacy_folder() / "exports" / entry.at("json").as_string(), options);
+    const ImportReport report =
+        manager.import_path(legacy_folder() / "exports" / entry.at("json").as_string(), options);
     ASSERT_EQ(report.files.at(0).runs.size(), 1U);
     EXPECT_EQ(report.files.at(0).runs[0].run_id, entry.at("run_id").as_string());
     expect_run(entry.at("value"), manager.load(entry.at("run_id").as_string()), options.zone);
@@ -202,7 +206,8 @@ TEST(LegacyImports, Fault15_ADatabaseOfTheEarlierImplementationIsTakenWholeAndNo
   }
   EXPECT_FALSE(manager.load(without_results).results.risk_level) << "a risk nobody stated is not MEDIUM";
   const planwise::Run first = manager.load("013fa49f-95bc-4331-94fa-6b884b1c57bf");
-  EXPECT_EQ(first.metadata.updated_at, parse_time("2026-11-23T15:00:19.212867", options.zone)) << "not the moment of reading";
+  EXPECT_EQ(first.metadata.updated_at, parse_time("2026-11-23T15:00:19.212867", options.zone))
+      << "not the moment of reading";
   EXPECT_TRUE(manager.verify().clean());
 }
 
@@ -216,7 +221,8 @@ TEST(LegacyImports, Fault24_RunsOfTheEarlierDatabaseComeBackFromEveryFormat) {
   std::set<std::string> hashes;
   for (const RunSummary& run : manager.list(all).runs) hashes.insert(run.run_id + " " + run.content_hash);
   ASSERT_EQ(hashes.size(), 40U);
-  for (const ExportFormat format : {ExportFormat::json, ExportFormat::csv, ExportFormat::excel, ExportFormat::parquet, ExportFormat::pickle}) {
+  for (const ExportFormat format :
+       {ExportFormat::json, ExportFormat::csv, ExportFormat::excel, ExportFormat::parquet, ExportFormat::pickle}) {
     SCOPED_TRACE(to_text(format));
     ExportOptions options;
     options.format = format;

@@ -56,7 +56,8 @@ TEST(ParquetTables, RowsKeepTypesAndOrder) {
   write(folder / "t.parquet", 5000);
   const std::string from = " FROM read_parquet('" + (folder / "t.parquet").string() + "')";
   EXPECT_EQ(asked("SELECT string_agg(column_type, '|') FROM (DESCRIBE SELECT *" + from + ")"),
-            "BIGINT|VARCHAR|TIMESTAMP WITH TIME ZONE|DOUBLE[]|MAP(VARCHAR, DOUBLE)|STRUCT(\"name\" VARCHAR, weight DOUBLE)|BOOLEAN");
+            "BIGINT|VARCHAR|TIMESTAMP WITH TIME ZONE|DOUBLE[]|MAP(VARCHAR, DOUBLE)|STRUCT(\"name\" VARCHAR, weight "
+            "DOUBLE)|BOOLEAN");
   const auto reader = parquet_table_reader(folder / "t.parquet", {"number", "a \"name\""});
   Json::Array values;
   std::int64_t number = 0;
@@ -72,12 +73,14 @@ TEST(ParquetTables, NonFiniteNumbersAndAbsentValuesStayWhatTheyAre) {
   const TempFolder folder;
   {
     const auto writer = parquet_table_writer(folder / "t.parquet", {{"x", real}, {"list", {Kind::list, {{"", real}}}}});
-    writer->append({Json(std::numeric_limits<double>::quiet_NaN()), Json(Json::Array{Json(-std::numeric_limits<double>::infinity()), Json(1.0)})});
+    writer->append({Json(std::numeric_limits<double>::quiet_NaN()),
+                    Json(Json::Array{Json(-std::numeric_limits<double>::infinity()), Json(1.0)})});
     writer->append({Json(), Json()});
     writer->append({Json(-0.0), Json(Json::Array{})});
     writer->finish();
   }
-  EXPECT_EQ(asked("SELECT string_agg(coalesce(CAST(x AS VARCHAR), '-') || ' ' || coalesce(CAST(list AS VARCHAR), '-'), '|') FROM read_parquet('" +
+  EXPECT_EQ(asked("SELECT string_agg(coalesce(CAST(x AS VARCHAR), '-') || ' ' || coalesce(CAST(list AS VARCHAR), '-'), "
+                  "'|') FROM read_parquet('" +
                   (folder / "t.parquet").string() + "')"),
             "nan [-inf, 1.0]|- -|-0.0 []");
 }
