@@ -97,23 +97,37 @@ class BatchConfigurations {
     connection.run("DROP TABLE temp.staged_texts");
   }
 
-  /// The row to hash, and whether it must not be inserted again.
+  /// The row to hash where it must not be inserted again, else nothing: then bring() the row once it is made. Runs of a
+  /// batch usually share few configurations, so each is looked up once.
   std::optional<Row> settle(StoredRun& stored) {
     stored.configuration_hash = configuration_hash(stored.run.configuration);
-    if (stored_.contains(stored.configuration_hash)) {
-      if (std::optional<Row> there = settle_configuration(connection_, stored)) return there;
+    content_ = core::sha256_hex(to_json(stored.run).at("configuration").dump(JsonStyle::canonical));
+    if (const auto known = settled_.find(content_); known != settled_.end()) {
+      stored.configuration_hash = std::get<std::string>(known->second[0]);
+      return known->second;
     }
-    const auto brought = brought_.find(stored.configuration_hash);
-    if (brought != brought_.end()) return brought->second;
+    if (stored_.contains(stored.configuration_hash)) {
+      if (std::optional<Row> there = settle_configuration(connection_, stored)) {
+        settled_.emplace(content_, *there);
+        return there;
+      }
+    } else if (brought_.contains(stored.configuration_hash)) {  // another content under the same MD5
+      stored.configuration_hash += "-" + content_.substr(0, 16);
+    }
     stored.configuration_created_at = now();
     return std::nullopt;
   }
-  void bring(const Row& row) { brought_.emplace(std::get<std::string>(row[0]), row); }
+  void bring(const Row& row) {
+    brought_.insert(std::get<std::string>(row[0]));
+    settled_.emplace(content_, row);
+  }
 
  private:
   duck::Connection& connection_;
-  std::set<std::string> stored_;
-  std::map<std::string, Row> brought_;
+  std::set<std::string> stored_;         // hashes that the store has
+  std::set<std::string> brought_;        // and those that the batch adds
+  std::map<std::string, Row> settled_;   // content of a configuration -> its row
+  std::string content_;                  // of the run settled last
 };
 
 /// What becomes of each run, decided before anything is written.
