@@ -76,10 +76,11 @@ class ParquetTableWriter : public exchange::TableWriter {
           fmt::format("{}CAST({} AS {}) AS {}", selected.empty() ? "" : ", ", source, sql_type(column.type), name);
       names.push_back(column.name);
     }
-    rows_ = std::make_unique<duck::RowSource>(instance_.connection(), "exported_rows", std::move(names),
-                                              fmt::format("COPY (SELECT {} FROM exported_rows()) TO {} (FORMAT "
-                                                          "parquet, COMPRESSION zstd, ROW_GROUP_SIZE_BYTES '8MB')",
-                                                          selected, duck::sql_literal(file.string())));
+    rows_ = std::make_unique<duck::RowSource>(
+        instance_.connection(), "exported_rows", std::move(names),
+        fmt::format("COPY (SELECT {} FROM exported_rows()) TO {} (FORMAT "
+                    "parquet, COMPRESSION zstd, ROW_GROUP_SIZE_BYTES '8MB', USE_TMP_FILE false)",
+                    selected, duck::sql_literal(file.string())));
   }
 
   void append(const Json::Array& row) override {

@@ -94,6 +94,26 @@ TEST(ParquetTables, TheSameRowsGiveTheSameBytes) {
   EXPECT_FALSE(parquet_table_reader(folder / "none.parquet", {"number"})->next(*std::make_unique<Json::Array>()));
 }
 
+TEST(ParquetTables, ALargeTableIsWrittenIntoThePrivateFileAndNowhereElse) {
+  const TempFolder folder;
+  core::NewFile file(folder / "t.parquet", core::Overwrite::refuse);
+  const auto writer = parquet_table_writer(file.temporary(), {{"text", text}});
+  // Beyond a row group, so that something is on disk before the end.
+  for (int i = 0; i < 40; ++i)
+    writer->append({Json(std::string(std::size_t{1} << 20, static_cast<char>('a' + i % 26)))});
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    EXPECT_EQ(entry.path(), file.temporary());
+    EXPECT_EQ(entry.status().permissions(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  }
+  writer->finish();
+  file.commit();
+  const auto reader = parquet_table_reader(folder / "t.parquet", {"text"});
+  Json::Array values;
+  int rows = 0;
+  while (reader->next(values)) ++rows;
+  EXPECT_EQ(rows, 40);
+}
+
 TEST(ParquetTables, AWriterThatIsLeftEndsAtOnceAndAFailedOneSaysWhy) {
   const TempFolder folder;
   {
