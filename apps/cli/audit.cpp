@@ -1,6 +1,10 @@
-// audit log, seal, prove; completion.
+// audit log, seal, prove.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 
@@ -30,13 +34,25 @@ AuditRequest request_of(const LogFlags& flags, Session& session) {
   return request;
 }
 
+const Listing log_listing{{"sequence", "recorded_at", "actor", "session_id", "source", "action", "run_id", "version",
+                           "changes", "reason", "content_hash", "previous_hash", "entry_hash"},
+                          {{"sequence", "#", Align::right, 9},
+                           {"recorded_at", "TIME (UTC)", Align::left, 8},
+                           {"actor", "USER", Align::left, 7},
+                           {"source", "SOURCE", Align::left, 5},
+                           {"action", "ACTION", Align::left, 8},
+                           {"run_id", "RUN", Align::left, 3, Cut::id},
+                           {"changes", "CHANGES", Align::left, 1},
+                           {"reason", "REASON", Align::left, 2}}};
+
 /// "status: completed -> failed, 2 more".
 std::string summary_of(const Json& changes) {
   if (!changes.is_object() || changes.empty()) return changes.is_null() ? "(purged)" : "";
   const auto& [field, sides] = changes.as_object().front();
   const Json* before = sides.find("old");
   const Json* after = sides.find("new");
-  std::string text = fmt::format("{}: {} → {}", field, before != nullptr ? shown(*before) : "-", after != nullptr ? shown(*after) : "-");
+  std::string text = fmt::format("{}: {} → {}", field, before != nullptr ? shown(*before) : "-",
+                                 after != nullptr ? shown(*after) : "-");
   if (changes.size() > 1) text += fmt::format(", {} more", changes.size() - 1);
   return text;
 }
@@ -45,29 +61,29 @@ void print_log(const LogFlags& flags, Session& session) {
   const AuditRequest request = request_of(flags, session);
   if (!flags.target.empty()) {
     const std::string format = !flags.format.empty() ? flags.format : flags.target.ends_with(".xlsx") ? "xlsx" : "csv";
-    if (format != "csv" && format != "xlsx") throw Error(ErrorCode::invalid_argument, fmt::format("the format '{}' is unknown; csv and xlsx are allowed", format));
-    const std::int64_t rows = session.manager().export_audit_log(request, flags.target, format == "csv" ? AuditFormat::csv : AuditFormat::excel,
-                                                                 flags.force ? Overwrite::replace : Overwrite::refuse);
+    const std::int64_t rows = session.manager().export_audit_log(
+        request, flags.target, format == "csv" ? AuditFormat::csv : AuditFormat::excel,
+        flags.force ? Overwrite::replace : Overwrite::refuse);
     fmt::print("{}\n", flags.target);
     session.say(fmt::format("{} rows", rows));
     return;
   }
+  if (!flags.format.empty())
+    throw Error(ErrorCode::invalid_argument, "--format wants --to FILE; --output csv prints the entries");
+  const Globals& globals = session.globals;
+  if (globals.output == Output::csv) print_csv_header(log_listing, globals);
   std::vector<Json> objects;
   session.manager().audit_log(request, [&](const AuditEntry& entry) {
-    Json object = to_json(entry);
-    if (session.globals.output == Output::table) object.set("changes", summary_of(entry.changes));
-    if (session.globals.output == Output::jsonl) {
-      fmt::print("{}\n", object.dump());
-    } else {
+    Json object = without_ssn(to_json(entry));
+    if (globals.output == Output::table) object.set("changes", summary_of(entry.changes));
+    const bool streamed = globals.output == Output::jsonl || globals.output == Output::csv;
+    if (streamed)
+      print_lines({std::move(object)}, log_listing, globals);
+    else
       objects.push_back(std::move(object));
-    }
-    return !interrupted();
+    return true;
   });
-  if (session.globals.output == Output::jsonl) return;
-  print_objects(objects, {},
-                {{"sequence", "#", Align::right, 9}, {"recorded_at", "TIME (UTC)", Align::left, 8}, {"actor", "USER", Align::left, 7}, {"source", "SOURCE", Align::left, 5},
-                 {"action", "ACTION", Align::left, 8}, {"run_id", "RUN", Align::left, 4}, {"changes", "CHANGES", Align::left, 1}, {"reason", "REASON", Align::left, 2}},
-                session.globals);
+  if (globals.output == Output::json || globals.output == Output::table) print_objects(objects, log_listing, globals);
 }
 
 Seal read_seal(const std::string& file) {
@@ -80,33 +96,57 @@ Seal read_seal(const std::string& file) {
   }
 }
 
+void write_new(const std::string& file, const std::string& text, bool replace) {
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (replace ? O_TRUNC : O_EXCL), 0600);
+  if (descriptor < 0) {
+    if (errno == EEXIST)
+      throw Error(ErrorCode::already_exists, fmt::format("'{}' exists already; --force replaces it", file));
+    throw Error(ErrorCode::io, fmt::format("'{}' cannot be written: {}", file, std::strerror(errno)));
+  }
+  const bool written =
+      ::write(descriptor, text.data(), text.size()) == static_cast<::ssize_t>(text.size()) && ::fsync(descriptor) == 0;
+  if (::close(descriptor) != 0 || !written) throw Error(ErrorCode::io, fmt::format("'{}' cannot be written", file));
+}
+
 }  // namespace
 
 void add_audit_commands(CLI::App& app, Session& session) {
-  CLI::App* audit = app.add_subcommand("audit", "Who changed what, when and why, and the proof that the log is whole");
+  CLI::App* audit =
+      app.add_subcommand("audit",
+                         "Who changed what, when and why, and the proof that the log is whole: log, seal, prove")
+          ->group(heading::store);
   audit->require_subcommand(1);
+  examples(*audit,
+           "  planwise audit log --run 6f0c21\n  planwise audit seal --to seal.json\n  planwise audit prove seal.json");
   CLI::App* log = audit->add_subcommand("log", "The audit log, or its export as csv or xlsx");
   auto flags = make_options<LogFlags>();
   log->add_option("--run", flags->run, "Only this run")->type_name("RUN");
   log->add_option("--by", flags->actor, "Only this user")->type_name("NAME");
   log->add_option("--action", flags->action, "Only this action, e.g. revise")->type_name("NAME");
-  log->add_option("--source", flags->source, "Only this source: cli, library, import, migration ...")->type_name("NAME");
+  log->add_option("--source", flags->source, "Only this source: cli, library, import, migration ...")
+      ->type_name("NAME");
   log->add_option("--from", flags->from, "From this time on (UTC)")->type_name("TIME");
   log->add_option("--until", flags->until, "Before this time (UTC)")->type_name("TIME");
-  log->add_option("--after", flags->after, "Only entries after this number")->type_name("N");
-  log->add_option("--limit", flags->limit, "Entries at most")->type_name("N");
-  log->add_option("--to", flags->target, "Write a file instead: time UTC, user, source, field, old, new, reason")->type_name("FILE");
-  log->add_option("--format", flags->format, "csv or xlsx (default: by the file's ending)")->type_name("FORMAT");
+  log->add_option("--after", flags->after, "Only entries after this number")
+      ->type_name("N")
+      ->transform(whole_number(0));
+  log->add_option("--limit", flags->limit, "Entries at most")->type_name("N")->transform(whole_number(1));
+  log->add_option("--to", flags->target, "Write a file instead: time UTC, user, source, field, old, new, reason")
+      ->type_name("FILE");
+  add_choice(*log, "--format", flags->format, "csv|xlsx", "Of the file; default by its ending");
   log->add_flag("--force", flags->force, "Replace an existing file");
   examples(*log, "  planwise audit log --run 6f0c21\n  planwise audit log --from 2026-01-01 --to audit-q1.xlsx");
   log->callback([flags, &session] { print_log(*flags, session); });
 
   struct SealFlags {
     std::string file;
+    bool force = false;
   };
-  CLI::App* seal = audit->add_subcommand("seal", "The head of the chain as JSON. Keep it elsewhere; it proves later that nothing was cut");
+  CLI::App* seal = audit->add_subcommand(
+      "seal", "The head of the chain as JSON. Keep it elsewhere; it proves later that nothing was cut");
   auto sealing = make_options<SealFlags>();
   seal->add_option("--to", sealing->file, "Write it to this file (default: standard output)")->type_name("FILE");
+  seal->add_flag("--force", sealing->force, "Replace an existing file");
   examples(*seal, "  planwise audit seal --to seal-2026-03-01.json");
   seal->callback([sealing, &session] {
     const std::string text = to_json(session.manager().seal()).dump(JsonStyle::pretty) + "\n";
@@ -114,13 +154,11 @@ void add_audit_commands(CLI::App& app, Session& session) {
       fmt::print("{}", text);
       return;
     }
-    std::ofstream out(sealing->file, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out) throw Error(ErrorCode::io, fmt::format("'{}' cannot be written", sealing->file));
+    write_new(sealing->file, text, sealing->force);
     fmt::print("{}\n", sealing->file);
   });
-  CLI::App* prove = audit->add_subcommand("prove", "Whether the store still continues what was sealed; exit 1 when not");
+  CLI::App* prove =
+      audit->add_subcommand("prove", "Whether the store still continues what was sealed; exit 1 when not");
   auto proof = make_options<SealFlags>();
   prove->add_option("file", proof->file, "The seal")->required()->type_name("FILE");
   examples(*prove, "  planwise audit prove seal-2026-03-01.json");
@@ -132,94 +170,6 @@ void add_audit_commands(CLI::App& app, Session& session) {
       print_json(Json(Json::Object{{"holds", report.holds}, {"what", report.what}}), session.globals);
     }
     if (!report.holds) session.exit_status = 1;
-  });
-}
-
-// --- completion -----------------------------------------------------------------------------------------------------
-
-namespace {
-
-std::string words_of(const CLI::App& app) {
-  std::string words;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) words += (words.empty() ? "" : " ") + command->get_name();
-  return words;
-}
-
-std::string options_of(const CLI::App& app) {
-  std::string words;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) words += (words.empty() ? "--" : " --") + name;
-  }
-  return words;
-}
-
-std::string bash_completion(const CLI::App& root) {
-  std::string cases;
-  const std::string global = options_of(root);
-  for (const CLI::App* command : root.get_subcommands([](const CLI::App*) { return true; })) {
-    std::string words = words_of(*command);
-    std::string options = options_of(*command);
-    for (const CLI::App* inner : command->get_subcommands([](const CLI::App*) { return true; })) options += " " + options_of(*inner);
-    cases += fmt::format("    {}) words=\"{}\"; options=\"{} {}\" ;;\n", command->get_name(), words, options, global);
-  }
-  return fmt::format(R"(# bash completion for planwise; source it, or put it into /etc/bash_completion.d
-_planwise() {{
-  local word="${{COMP_WORDS[COMP_CWORD]}}" command="" words="" options="" i
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    case "${{COMP_WORDS[i]}}" in -*) ;; *) command="${{COMP_WORDS[i]}}"; break ;; esac
-  done
-  case "$command" in
-    "") words="{}"; options="{}" ;;
-{}  esac
-  case "$word" in
-    -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
-    *) COMPREPLY=($(compgen -W "$words" -- "$word") $(compgen -f -- "$word")) ;;
-  esac
-}}
-complete -o filenames -F _planwise planwise
-)",
-                     words_of(root), global, cases);
-}
-
-std::string zsh_completion(const CLI::App& root) {
-  std::string text = "#compdef planwise\nlocal -a commands\ncommands=(\n";
-  for (const CLI::App* command : root.get_subcommands([](const CLI::App*) { return true; })) {
-    std::string description = command->get_description();
-    for (char& c : description) {
-      if (c == '\'' || c == ':') c = ' ';
-    }
-    text += fmt::format("  '{}:{}'\n", command->get_name(), description);
-  }
-  return text + ")\nif (( CURRENT == 2 )); then\n  _describe 'command' commands\nelse\n  _files\nfi\n";
-}
-
-std::string fish_completion(const CLI::App& root) {
-  std::string text;
-  for (const CLI::App* command : root.get_subcommands([](const CLI::App*) { return true; })) {
-    std::string description = command->get_description();
-    for (char& c : description) {
-      if (c == '\'') c = ' ';
-    }
-    text += fmt::format("complete -c planwise -n __fish_use_subcommand -a {} -d '{}'\n", command->get_name(), description);
-    for (const CLI::Option* option : command->get_options()) {
-      for (const std::string& name : option->get_lnames()) text += fmt::format("complete -c planwise -n '__fish_seen_subcommand_from {}' -l {}\n", command->get_name(), name);
-    }
-  }
-  return text;
-}
-
-}  // namespace
-
-void add_completion_command(CLI::App& app, Session& /*session*/) {
-  struct Flags {
-    std::string shell;
-  };
-  CLI::App* command = app.add_subcommand("completion", "Completion for bash, zsh or fish, made from the commands themselves");
-  auto flags = make_options<Flags>();
-  command->add_option("shell", flags->shell, "bash, zsh or fish")->required()->type_name("SHELL")->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""));
-  examples(*command, "  source <(planwise completion bash)");
-  command->callback([flags, &app] {
-    fmt::print("{}", flags->shell == "bash" ? bash_completion(app) : flags->shell == "zsh" ? zsh_completion(app) : fish_completion(app));
   });
 }
 

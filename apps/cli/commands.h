@@ -1,4 +1,5 @@
-// The commands, one function a group. Each adds its subcommands to the program; help and completion come from there.
+// The commands, one function a group. Each adds its subcommands to the program; help and completion come from there:
+// a value's type name says what it may be ("json|csv", FILE, RUN), and the group under which heading help lists it.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,13 +8,23 @@
 
 namespace planwise::cli {
 
-void add_save_commands(CLI::App& app, Session& session);      // save, revise, annotate
-void add_read_commands(CLI::App& app, Session& session);      // list, show, compare, history, diff
+void add_save_commands(CLI::App& app, Session& session);  // save, revise, annotate
+void add_read_commands(CLI::App& app, Session& session);  // list, show, compare, history, diff
+void add_list_command(CLI::App& app, Session& session);
+void add_setup_command(CLI::App& app, Session& session);
 void add_state_commands(CLI::App& app, Session& session);     // lock, unlock, delete, archive, unarchive, trash
 void add_exchange_commands(CLI::App& app, Session& session);  // export, exports, import, inspect
 void add_store_commands(CLI::App& app, Session& session);     // setup, health, verify, sql, store ...
 void add_audit_commands(CLI::App& app, Session& session);     // audit log, seal, prove
 void add_completion_command(CLI::App& app, Session& session);
+
+/// Headings of the program's help, in its order.
+namespace heading {
+inline constexpr const char* runs = "Runs";
+inline constexpr const char* states = "Corrections and states";
+inline constexpr const char* exchange = "In and out";
+inline constexpr const char* store = "The store";
+}  // namespace heading
 
 /// Examples at the end of a command's help, each line a call.
 inline void examples(CLI::App& command, const std::string& lines) { command.footer("Examples:\n" + lines); }
@@ -23,5 +34,27 @@ template <typename Options>
 std::shared_ptr<Options> make_options() {
   return std::make_shared<Options>();
 }
+
+/// Checks of options' values. Whole numbers are decimal, whatever zeros they begin with: give it to transform().
+[[nodiscard]] CLI::Validator whole_number(std::int64_t least);
+/// Seconds of at least `least` and at most a year, where a number without bounds would overflow a clock.
+[[nodiscard]] CLI::Validator seconds(double least);
+/// One of "a|b|c".
+[[nodiscard]] CLI::Validator one_of(const std::string& choices);
+
+/// Texts that CLI11 would take for something else are masked before it reads them, and each option gives its values
+/// back as they were: "--name=" takes the next argument for its value, and "[a,b]" becomes two.
+[[nodiscard]] std::vector<std::string> masked_arguments(int argc, char** argv);
+void unmask_values(CLI::App& app);
+
+/// Options whose values are one of a few: type name and check in one.
+CLI::Option* add_choice(CLI::App& app, const std::string& names, std::string& value, const std::string& choices,
+                        const std::string& help);
+
+/// Help that wraps at the terminal's width, with commands under headings.
+void use_help_layout(CLI::App& app);
+
+/// The names nearest to a mistyped command of this group, closest first.
+[[nodiscard]] std::vector<std::string> near_commands(const CLI::App& app, const std::string& word);
 
 }  // namespace planwise::cli

@@ -1,10 +1,12 @@
 // save, revise, annotate.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <cmath>
-#include <fstream>
-#include <iostream>
-#include <iterator>
+#include <cstring>
 
 #include "commands.h"
 #include "table.h"
@@ -13,11 +15,31 @@ namespace planwise::cli {
 
 namespace {
 
+constexpr std::size_t longest_run = std::size_t{256} << 20;
+
+/// All of a file or of standard input, read with a limit before memory is taken.
 std::string read_text(const std::string& file) {
-  if (file == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw Error(ErrorCode::not_found, fmt::format("there is no file '{}' that can be read", file));
-  return {std::istreambuf_iterator<char>(in), {}};
+  const bool input = file == "-";
+  const int descriptor = input ? STDIN_FILENO : ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    const ErrorCode code = errno == EACCES ? ErrorCode::denied : ErrorCode::not_found;
+    throw Error(code, fmt::format("'{}' cannot be read: {}", file, std::strerror(errno)));
+  }
+  std::string text;
+  std::array<char, 65536> block{};
+  ::ssize_t count = 0;
+  while ((count = ::read(descriptor, block.data(), block.size())) > 0 && text.size() <= longest_run)
+    text.append(block.data(), static_cast<std::size_t>(count));
+  const int failure = count < 0 ? errno : 0;
+  if (!input) ::close(descriptor);
+  if (failure != 0)
+    throw Error(failure == EISDIR ? ErrorCode::invalid_argument : ErrorCode::io,
+                fmt::format("'{}' cannot be read: {}", file, std::strerror(failure)));
+  if (text.size() > longest_run)
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("'{}' is longer than {} MB; `planwise import` takes large files", file, longest_run >> 20U));
+  return text;
 }
 
 /// A run file: a run as JSON, an export of one run, or {metadata, ...} of the earlier implementation.
@@ -25,7 +47,8 @@ Run read_run(const std::string& file) {
   const std::string text = read_text(file);
   try {
     Json document = Json::parse(text, JsonDialect::python);
-    if (!document.is_object()) throw Error(ErrorCode::invalid_argument, fmt::format("holds {}, not a run", document.kind_name()));
+    if (!document.is_object())
+      throw Error(ErrorCode::invalid_argument, fmt::format("holds {}, not a run", document.kind_name()));
     document.erase("planwise");  // what an export says of itself
     return run_from_json(document);
   } catch (const Error& error) {
@@ -48,16 +71,19 @@ struct SaveFlags {
   std::string file;
   bool new_id = false;
   std::string token;
-  std::string scenario, type = "manual_adjustment", engine = "manual", status = "completed", description, justification, run_id;
+  std::string scenario, type = "manual_adjustment", engine = "manual", status = "completed", description, justification,
+                        run_id;
   std::vector<std::string> parameters, initial, objective_terms, tags;
   double objective = std::nan("");
   std::int64_t seed = 0;
   CLI::Option* objective_option = nullptr;
   CLI::Option* seed_option = nullptr;
+  std::vector<const CLI::Option*> of_a_run;  ///< Those that describe a run and so do not go with a file.
 };
 
 Run run_from_flags(const SaveFlags& flags) {
-  if (flags.scenario.empty()) throw Error(ErrorCode::invalid_argument, "name a FILE, or --scenario with the run's values");
+  if (flags.scenario.empty())
+    throw Error(ErrorCode::invalid_argument, "name a FILE, or --scenario with the run's values");
   Run run;
   Metadata& m = run.metadata;
   m.run_id = flags.run_id;
@@ -92,66 +118,115 @@ void print_saved(const SaveReceipt& receipt, Session& session) {
   if (receipt.outcome == SaveOutcome::unchanged) session.say("the same content was there already");
 }
 
-}  // namespace
-
-void add_save_commands(CLI::App& app, Session& session) {
-  CLI::App* save = app.add_subcommand("save", "Store a run from a JSON file, standard input (-) or options; prints its id when it is durable");
+void add_save(CLI::App& app, Session& session) {
+  CLI::App* save = app.add_subcommand("save",
+                                      "Store a run from a JSON file, standard input (-) or options; prints its id "
+                                      "when, and only when, it is durable")
+                       ->group(heading::runs);
   auto flags = make_options<SaveFlags>();
-  save->add_option("file", flags->file, "JSON of a run, - for standard input")->type_name("FILE");
+  save->add_option("file", flags->file, "JSON of a run, as `show --output json` prints it; - for standard input")
+      ->type_name("FILE");
   save->add_flag("--new-id", flags->new_id, "Give the run a new id, whatever the file says");
   save->add_option("--token", flags->token, "The owner's token, to update a draft or running run")->type_name("TOKEN");
-  save->add_option("--scenario", flags->scenario, "Scenario id")->type_name("TEXT");
-  save->add_option("--id", flags->run_id, "Run id (default: a new one)")->type_name("TEXT");
-  save->add_option("--type", flags->type, "Optimization type")->type_name("TEXT");
-  save->add_option("--engine", flags->engine, "Optimization engine")->type_name("TEXT");
-  save->add_option("--status", flags->status, "draft, running, completed, failed or cancelled")->type_name("TEXT");
-  save->add_option("--param", flags->parameters, "An optimal parameter")->type_name("NAME=VALUE")->allow_extra_args(false);
-  save->add_option("--initial", flags->initial, "An initial parameter")->type_name("NAME=VALUE")->allow_extra_args(false);
-  flags->objective_option = save->add_option("--objective", flags->objective, "Objective value")->type_name("NUMBER");
-  save->add_option("--term", flags->objective_terms, "A term of the objective")->type_name("NAME=VALUE")->allow_extra_args(false);
-  flags->seed_option = save->add_option("--seed", flags->seed, "Random seed")->type_name("INTEGER");
-  save->add_option("--tag", flags->tags, "A tag; may be repeated")->type_name("TEXT")->allow_extra_args(false);
-  save->add_option("--description", flags->description, "Description")->type_name("TEXT");
-  save->add_option("--justification", flags->justification, "Business justification")->type_name("TEXT");
-  examples(*save, "  planwise save run.json\n  planwise save --scenario merit_2026 --param cola_rate=0.025 --objective 0.31 --tag q4");
+  const auto of_a_run = [&flags](CLI::Option* option) {
+    flags->of_a_run.push_back(option);
+    return option;
+  };
+  of_a_run(save->add_option("--scenario", flags->scenario, "Scenario id; needed without a file")->type_name("TEXT"));
+  of_a_run(save->add_option("--id", flags->run_id, "Run id; default a new one")->type_name("TEXT"));
+  of_a_run(save->add_option("--type", flags->type,
+                            "Optimization type, e.g. advanced_scipy, compensation_tuning; default manual_adjustment")
+               ->type_name("TEXT"));
+  of_a_run(save->add_option("--engine", flags->engine, "Optimization engine, e.g. scipy_slsqp; default manual")
+               ->type_name("TEXT"));
+  of_a_run(
+      save->add_option("--status", flags->status, "draft, running, completed, failed or cancelled; default completed")
+          ->type_name("TEXT"));
+  of_a_run(save->add_option("--param", flags->parameters, "An optimal parameter; may be repeated")
+               ->type_name("NAME=VALUE")
+               ->allow_extra_args(false));
+  of_a_run(save->add_option("--initial", flags->initial, "An initial parameter; may be repeated")
+               ->type_name("NAME=VALUE")
+               ->allow_extra_args(false));
+  flags->objective_option =
+      of_a_run(save->add_option("--objective", flags->objective, "Objective value")->type_name("NUMBER"));
+  of_a_run(save->add_option("--term", flags->objective_terms, "A term of the objective; may be repeated")
+               ->type_name("NAME=VALUE")
+               ->allow_extra_args(false));
+  flags->seed_option = of_a_run(
+      save->add_option("--seed", flags->seed, "Random seed")->type_name("INTEGER")->transform(whole_number(INT64_MIN)));
+  of_a_run(
+      save->add_option("--tag", flags->tags, "A tag; may be repeated")->type_name("TEXT")->allow_extra_args(false));
+  of_a_run(save->add_option("--description", flags->description, "Description")->type_name("TEXT"));
+  of_a_run(save->add_option("--justification", flags->justification, "Business justification")->type_name("TEXT"));
+  examples(*save,
+           "  planwise save run.json\n  planwise show 6f0c21 --output json | planwise save - --new-id\n"
+           "  planwise save --scenario merit_2026 --param cola_rate=0.025 --objective 0.31 --tag q4");
   save->callback([flags, &session] {
+    if (!flags->file.empty()) {
+      for (const CLI::Option* option : flags->of_a_run) {
+        if (option->count() > 0)
+          throw Error(ErrorCode::invalid_argument, fmt::format("{} describes a run, and so does '{}'; give one of them",
+                                                               option->get_name(), flags->file));
+      }
+    }
     Run run = flags->file.empty() ? run_from_flags(*flags) : read_run(flags->file);
-    print_saved(session.manager(true).save(std::move(run), {.owner_token = flags->token, .new_id = flags->new_id}), session);
+    print_saved(session.manager(true).save(std::move(run), {.owner_token = flags->token, .new_id = flags->new_id}),
+                session);
   });
+}
 
+void add_revise(CLI::App& app, Session& session) {
   struct ReviseFlags {
     std::string run, file, reason;
   };
-  CLI::App* revise = app.add_subcommand("revise", "Correct a finished run: version n+1, with a reason; the version before stays");
+  CLI::App* revise =
+      app.add_subcommand("revise", "Correct a finished run: version n+1, with a reason; the version before stays")
+          ->group(heading::states);
   auto revision = make_options<ReviseFlags>();
   revise->add_option("run", revision->run, "Run id")->required()->type_name("RUN");
-  revise->add_option("file", revision->file, "JSON of the corrected run, - for standard input")->required()->type_name("FILE");
+  revise->add_option("file", revision->file, "JSON of the corrected run, - for standard input")
+      ->required()
+      ->type_name("FILE");
   revise->add_option("--reason", revision->reason, "Why")->required()->type_name("TEXT");
   examples(*revise, "  planwise revise 6f0c21 corrected.json --reason 'headcount of March was missing'");
   revise->callback([revision, &session] {
     Run run = read_run(revision->file);
-    run.metadata.run_id = session.run_id(revision->run);
+    const std::string id = session.run_id(revision->run);
+    if (!run.metadata.run_id.empty() && run.metadata.run_id != id) {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("'{}' is of run '{}', not of '{}'", revision->file, run.metadata.run_id, id));
+    }
+    run.metadata.run_id = id;
     const SaveReceipt receipt = session.manager().revise(std::move(run), revision->reason);
     fmt::print("{} version {}\n", receipt.run_id, receipt.version);
     if (receipt.outcome == SaveOutcome::unchanged) session.say("the same content was there already");
   });
+}
 
+void add_annotate(CLI::App& app, Session& session) {
   struct AnnotateFlags {
     std::string run, description, notes, reason;
     std::vector<std::string> add_tags, remove_tags;
     CLI::Option* description_option = nullptr;
     CLI::Option* notes_option = nullptr;
   };
-  CLI::App* annotate = app.add_subcommand("annotate", "Change tags, description or notes; results stay as they are");
+  CLI::App* annotate = app.add_subcommand("annotate", "Change tags, description or notes; results stay as they are")
+                           ->group(heading::states);
   auto note = make_options<AnnotateFlags>();
   annotate->add_option("run", note->run, "Run id")->required()->type_name("RUN");
   annotate->add_option("--tag", note->add_tags, "Add a tag")->type_name("TEXT")->allow_extra_args(false);
   annotate->add_option("--untag", note->remove_tags, "Remove a tag")->type_name("TEXT")->allow_extra_args(false);
-  note->description_option = annotate->add_option("--description", note->description, "New description")->type_name("TEXT");
+  note->description_option =
+      annotate->add_option("--description", note->description, "New description")->type_name("TEXT");
   note->notes_option = annotate->add_option("--notes", note->notes, "New notes")->type_name("TEXT");
   annotate->add_option("--reason", note->reason, "Why")->type_name("TEXT");
   examples(*annotate, "  planwise annotate 6f0c21 --tag board --untag draft --notes 'agreed on 3 March'");
   annotate->callback([note, &session] {
+    const bool nothing = note->add_tags.empty() && note->remove_tags.empty() &&
+                         note->description_option->count() == 0 && note->notes_option->count() == 0;
+    if (nothing)
+      throw Error(ErrorCode::invalid_argument, "name what to change: --tag, --untag, --description or --notes");
     Annotation annotation;
     annotation.add_tags = note->add_tags;
     annotation.remove_tags = note->remove_tags;
@@ -159,6 +234,14 @@ void add_save_commands(CLI::App& app, Session& session) {
     if (note->notes_option->count() > 0) annotation.notes = note->notes;
     session.manager().annotate(session.run_id(note->run), annotation, note->reason);
   });
+}
+
+}  // namespace
+
+void add_save_commands(CLI::App& app, Session& session) {
+  add_save(app, session);
+  add_revise(app, session);
+  add_annotate(app, session);
 }
 
 }  // namespace planwise::cli

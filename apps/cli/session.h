@@ -18,6 +18,7 @@ struct Globals {
   std::string legacy_timezone;
   std::string log_file;
   std::string log_level = "info";
+  std::string columns;  ///< Comma-separated names; empty: the usual ones.
   Output output = Output::table;
   double wait_seconds = 10;
   bool quiet = false;
@@ -36,8 +37,11 @@ class Session {
 
   /// One line on stderr for a person; nothing with --quiet.
   void say(const std::string& text) const;
-  /// A bar on stderr while it is a terminal; asks for cancellation after Ctrl-C.
+  /// A bar on stderr while it is a terminal. From now on Ctrl-C asks the call for cancellation instead of ending the
+  /// program at once.
   [[nodiscard]] ProgressCallback progress(const std::string& what) const;
+  /// The simulation's database: the one named, else simulation.duckdb when it is here, else empty.
+  [[nodiscard]] std::string simulation_file() const;
 
   /// Ends the program with this status after the command has finished (verify with findings, health that failed).
   int exit_status = 0;
@@ -46,16 +50,19 @@ class Session {
   std::unique_ptr<ResultsManager> manager_;
 };
 
-/// Set by Ctrl-C.
-[[nodiscard]] bool interrupted() noexcept;
+/// Ctrl-C and SIGTERM end the program at once with status 130: a save or a read can be cut off anywhere, as a crash
+/// could. After heed_interrupts() the first one only sets interrupted(), for work that stops at a good moment, and the
+/// second ends the program.
 void catch_interrupts();
+void heed_interrupts() noexcept;
+[[nodiscard]] bool interrupted() noexcept;
 
 /// Exit status of an error: stable, documented in docs/exit-status.md.
 [[nodiscard]] int exit_status_of(ErrorCode code) noexcept;
 inline constexpr int usage_status = 64;
 inline constexpr int interrupted_status = 130;
 
-/// Prints the error on stderr (as JSON too where --output is json) with a hint where there is a remedy.
+/// Prints the error on stderr with a hint where there is a remedy; as one JSON object where the output is JSON.
 void report(const Error& error, const Globals& globals);
 
 }  // namespace planwise::cli

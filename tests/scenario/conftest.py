@@ -31,6 +31,9 @@ class Shell:
         assert done.returncode == 0, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
+    def bytes(self, *args):
+        return subprocess.run([str(BINARY), *map(str, args)], cwd=self.folder, env=self.env, stdout=subprocess.PIPE, timeout=120, check=True).stdout
+
     def json(self, *args):
         return json.loads(self.ok(*args, "--output", "json"))
 
