@@ -74,8 +74,10 @@ void add_exports(CLI::App& app, Session& session) {
   examples(*exports, "  planwise exports\n  planwise exports 6f0c21 --output json");
   exports->callback([history, &session] {
     std::vector<Json> objects;
-    for (const ExportRecord& record :
-         session.manager().export_history(history->run.empty() ? "" : session.run_id(history->run))) {
+    const std::string run_id = history->run.empty() ? "" : session.run_id(history->run);
+    const std::vector<ExportRecord> records = session.manager().export_history(run_id);
+    if (records.empty() && !run_id.empty()) (void)session.manager().history(run_id);  // names a run that is not there
+    for (const ExportRecord& record : records) {
       Json ids = Json::array();
       for (const std::string& id : record.run_ids) ids.push_back(id);
       objects.push_back(

@@ -2,6 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
 
 #include "commands.h"
 #include "table.h"
@@ -118,6 +123,25 @@ void print_rows(const SqlResult& result, const Globals& globals) {
   print_objects(objects, listing, globals);
 }
 
+/// Ends the process some time after a statement should have been stopped: DuckDB looks for an interruption only between
+/// pieces of work, and one function call can be a long piece. Reading needs no tidying up.
+class EndAfter {
+ public:
+  explicit EndAfter(double seconds)
+      : thread_([this, seconds](const std::stop_token& stop) {
+          std::unique_lock lock(mutex_);
+          wake_.wait_for(lock, stop, std::chrono::duration<double>(seconds + 1), [] { return false; });
+          if (stop.stop_requested()) return;
+          fmt::print(stderr, "planwise: the statement ran longer than {} s and was ended; raise the limit or narrow it\n", seconds);
+          std::_Exit(exit_status_of(ErrorCode::cancelled));
+        }) {}
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::jthread thread_;  // last: it uses the members above
+};
+
 void add_sql(CLI::App& app, Session& session) {
   struct Flags {
     std::string statement;
@@ -132,10 +156,11 @@ void add_sql(CLI::App& app, Session& session) {
   command->add_option("statement", flags->statement, "SELECT, WITH, FROM, SHOW, DESCRIBE or EXPLAIN")
       ->required()
       ->type_name("SQL");
-  command->add_option("--limit", flags->limit, "Rows at most")->type_name("N")->transform(whole_number(1));
-  command->add_option("--timeout", flags->timeout, "Seconds at most")->type_name("SECONDS")->check(seconds(0.001));
+  command->add_option("--limit", flags->limit, "Rows at most; default 1000")->type_name("N")->transform(whole_number(1));
+  command->add_option("--timeout", flags->timeout, "Seconds at most; default 30")->type_name("SECONDS")->check(seconds(0.001));
   examples(*command, "  planwise sql 'SELECT status, count(*) AS runs FROM optimization_runs GROUP BY status'");
   command->callback([flags, &session] {
+    const EndAfter hard_limit(flags->timeout);
     const SqlResult result = session.manager().sql(
         flags->statement, flags->limit, std::chrono::milliseconds(static_cast<std::int64_t>(flags->timeout * 1000)));
     print_rows(result, session.globals);

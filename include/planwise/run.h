@@ -90,7 +90,7 @@ struct Results {
   Json objective_history = Json::array();    ///< [real], one an iteration.
   Json constraint_violations = Json::array();
   Json parameter_warnings = Json::array();
-  std::optional<std::string> risk_level = "MEDIUM";
+  std::optional<std::string> risk_level;  ///< LOW, MEDIUM, HIGH, CRITICAL; absent: not assessed.
   Json risk_assessment = Json::object();
   Json estimated_cost_impact;      ///< Object or null.
   Json estimated_employee_impact;  ///< Object or null.
@@ -116,6 +116,8 @@ enum class UnknownFields {
 
 /// {metadata, configuration, results, simulation_data, notes} with every field, times as UTC text, absent ones as null.
 [[nodiscard]] Json to_json(const Run& run);
+/// Its `configuration` alone.
+[[nodiscard]] Json to_json(const Configuration& configuration);
 
 /// The reverse. Missing fields take their defaults; metadata.scenario_id must be there. Numeric text, integers and
 /// booleans in parameter maps become reals. Times without an offset are read in `zone`.

@@ -168,7 +168,13 @@ class JsonBuilder {
 Json Json::parse(std::string_view text, JsonDialect dialect) {
   // The parser takes a NUL for the end of the text; JSON allows none anywhere.
   if (const auto nul = text.find('\0'); nul != std::string_view::npos) fail(nul, "a NUL byte");
-  if (text.starts_with("\xEF\xBB\xBF")) fail(0, "a byte order mark");
+  // Editors put a byte order mark before UTF-8. It counts in offsets.
+  std::string without_mark;
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    without_mark = "   ";
+    without_mark += text.substr(3);
+    text = without_mark;
+  }
   std::string mark;
   for (int attempt = 0;; ++attempt) {
     std::optional<core::RewrittenText> rewritten;

@@ -136,6 +136,8 @@ Json to_json(const Run& run) {
   return out;
 }
 
+Json to_json(const Configuration& configuration) { return configuration_json(configuration); }
+
 std::string content_hash(const Run& run) {
   Json document = to_json(run);
   document.erase("notes");

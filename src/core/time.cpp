@@ -3,11 +3,13 @@
 #include "planwise/time.h"
 
 #include <date/date.h>
+#include <fmt/format.h>
 #include <date/tz.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -122,6 +124,26 @@ class Cursor {
   std::string_view rest_;
 };
 
+constexpr std::int64_t days_of_400_years = 146'097;
+constexpr std::int64_t whole_day = 86'400 * second;
+// DuckDB's infinite times.
+constexpr std::int64_t infinite = INT64_MAX;
+
+/// +YYYYYY-MM-DDTHH:MM:SS[.ffffff]Z, as ISO 8601 expands years.
+std::optional<Timestamp> read_expanded(std::string_view text) {
+  if (text == "infinity") return Timestamp{infinite};
+  if (text == "-infinity") return Timestamp{-infinite};
+  if (text.size() < 8 || (text[0] != '+' && text[0] != '-')) return std::nullopt;
+  int year = 0;
+  const auto [end, error] = std::from_chars(text.data() + 1, text.data() + 7, year);
+  if (error != std::errc{} || end != text.data() + 7 || year > 290'000) return std::nullopt;
+  if (text[0] == '-') year = -year;
+  const int cycle = (year >= 0 ? year : year - 399) / 400;
+  const std::string within = fmt::format("{:04}{}", year - cycle * 400 + 2000, text.substr(7));
+  if (within.back() != 'Z') return std::nullopt;
+  return Timestamp{parse_time(within).microseconds + (cycle - 5) * days_of_400_years * whole_day};
+}
+
 std::int64_t read_date(Cursor& cursor) {
   const int year = cursor.digits(4);
   cursor.need('-');
@@ -181,7 +203,16 @@ Timestamp now() {
 }
 
 std::string to_text(Timestamp instant) {
-  const std::int64_t microseconds = in_range(instant.microseconds).microseconds;
+  const std::int64_t microseconds = instant.microseconds;
+  if (microseconds < first_instant || microseconds > last_instant) {
+    if (microseconds == infinite || microseconds <= -infinite) return microseconds > 0 ? "infinity" : "-infinity";
+    // Moved by whole cycles of the calendar into the range, and its year back again.
+    constexpr std::int64_t cycle_length = days_of_400_years * whole_day;
+    const std::int64_t cycle = (microseconds >= 0 ? microseconds : microseconds - cycle_length + 1) / cycle_length;
+    const std::string within = to_text(Timestamp{microseconds - cycle * cycle_length});
+    const std::int64_t year = std::stoi(within.substr(0, 4)) + cycle * 400;
+    return fmt::format("{}{:06}{}", year < 0 ? '-' : '+', std::abs(year), within.substr(4));
+  }
   const date::sys_time<Microseconds> time{Microseconds{microseconds}};
   const auto days = date::floor<date::days>(time);
   const date::year_month_day date{days};
@@ -206,6 +237,7 @@ std::string to_text(Timestamp instant) {
 }
 
 Timestamp parse_time(std::string_view text, std::string_view zone) {
+  if (const auto expanded = read_expanded(text)) return *expanded;
   Cursor cursor(text);
   std::int64_t local = read_date(cursor);
   std::optional<std::int64_t> offset;
@@ -215,17 +247,18 @@ Timestamp parse_time(std::string_view text, std::string_view zone) {
     offset = read_offset(cursor);
     if (!cursor.done()) refuse(text);
   }
-  return offset ? in_range(local - *offset) : from_local(local, zone);
+  return offset ? in_range(local - *offset) : in_range(from_local(local, zone).microseconds);
 }
 
 Timestamp from_local(std::int64_t local_microseconds, std::string_view zone) {
-  in_range(local_microseconds);
+  // Beyond four-digit years nobody's clock was changed.
+  if (local_microseconds < first_instant || local_microseconds > last_instant) return {local_microseconds};
   if (zone == "UTC") return {local_microseconds};
   // The first of two possible offsets is the one before the clock was changed: for an hour that occurs twice it gives
   // the earlier instant, for one that is skipped the instant as much after the gap as the text is after its start.
   try {
     const auto info = zone_named(zone).get_info(LocalTime{Microseconds{local_microseconds}});
-    return in_range(local_microseconds - Microseconds{info.first.offset}.count());
+    return {local_microseconds - Microseconds{info.first.offset}.count()};
   } catch (const Error&) {
     throw;
   } catch (const std::exception& failure) {

@@ -25,7 +25,6 @@ constexpr std::array signs{
     Sign{"read-only mode", ErrorCode::denied},
     Sign{"INTERRUPT", ErrorCode::cancelled},
     Sign{"Interrupted", ErrorCode::cancelled},
-    Sign{"not a valid DuckDB database file", ErrorCode::corrupt},
     Sign{"Corrupt database file", ErrorCode::corrupt},
     Sign{"checksum", ErrorCode::corrupt},
     Sign{"Failure while replaying WAL", ErrorCode::corrupt},
@@ -69,6 +68,9 @@ Error translated(std::string_view what, std::string_view duckdb_text) {
                         "open it with that DuckDB and either EXPORT DATABASE to a folder, or copy it into a file made "
                         "with ATTACH 'old.duckdb' (STORAGE_VERSION 'v1.0.0') by COPY FROM DATABASE",
                         what, match[1].str())};
+  }
+  if (duckdb_text.find("not a valid DuckDB database file") != std::string_view::npos) {
+    return {ErrorCode::corrupt, fmt::format("{}: this is no DuckDB database (an empty or foreign file); name another file, or move this one away", what)};
   }
   for (const Sign& sign : signs) {
     if (duckdb_text.find(sign.text) != std::string_view::npos) {

@@ -15,11 +15,14 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 duckdb_state open_once(const std::filesystem::path& path, duckdb_database* database, std::string& text) {
-  static constexpr std::array<std::pair<const char*, const char*>, 6> settings{{{"access_mode", "READ_ONLY"},
+  static constexpr std::array<std::pair<const char*, const char*>, 8> settings{{{"access_mode", "READ_ONLY"},
                                                                                {"enable_external_access", "false"},
                                                                                {"autoinstall_known_extensions", "false"},
                                                                                {"autoload_known_extensions", "false"},
                                                                                {"allow_community_extensions", "false"},
+                                                                               {"memory_limit", "4GB"},
+                                                                               // Constants would be computed while planning, where nothing interrupts.
+                                                                               {"disabled_optimizers", "expression_rewriter"},
                                                                                {"lock_configuration", "true"}}};
   duckdb_config config = nullptr;
   duckdb_create_config(&config);
@@ -39,6 +42,15 @@ std::string without_semicolon(std::string_view sql) {
     sql.remove_suffix(1);
   }
   return std::string(sql);
+}
+
+/// Why DuckDB does not run a statement, without the lines that show it: they may be of the SQL put around it.
+Error refusal(std::string_view text) {
+  const std::string first(text.substr(0, text.find("\n\nLINE ")));
+  const auto says = [text](std::string_view sign) { return text.find(sign) != std::string_view::npos; };
+  if (says("INTERRUPT")) return {ErrorCode::cancelled, "the statement was stopped"};
+  const bool denied = says("Permission Error") || says("disabled by configuration") || says("disabled through configuration");
+  return {denied ? ErrorCode::denied : ErrorCode::invalid_argument, fmt::format("the statement cannot be run: {}", first)};
 }
 
 /// A statement prepared only to learn its kind and columns.
@@ -61,9 +73,7 @@ class Prepared {
 
   void prepare(duckdb_connection connection) {
     if (duckdb_prepare_extracted_statement(connection, extracted_, 0, &statement_) == DuckDBError) {
-      const std::string text = duckdb_prepare_error(statement_);
-      const bool denied = text.find("Permission Error") != std::string::npos;
-      throw Error(denied ? ErrorCode::denied : ErrorCode::invalid_argument, fmt::format("the statement cannot be run: {}", text));
+      throw refusal(duckdb_prepare_error(statement_));
     }
   }
   [[nodiscard]] duckdb_prepared_statement handle() const { return statement_; }
@@ -113,7 +123,17 @@ TextRows Reader::select(std::string_view sql) const {
     types.push_back(duckdb_prepared_statement_column_type(prepared.handle(), column));
   }
   const std::string text = kind == DUCKDB_STATEMENT_TYPE_EXPLAIN ? statement : fmt::format("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (\n{}\n)", statement);
-  return {connection_->query(text, {}, Delivery::streamed), std::move(columns), std::move(types)};
+  try {
+    return {connection_->query(text, {}, Delivery::streamed), std::move(columns), std::move(types)};
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::database && error.code() != ErrorCode::cancelled) throw;
+    std::string_view cause = error.what();  // "what: DuckDB's text"; the former names the SQL put around the statement
+    for (std::string_view name : {"Binder Error", "Catalog Error", "Parser Error", "Permission Error", "Invalid Input Error", "Conversion Error",
+                                  "Out of Range Error", "Out of Memory Error", "Not implemented Error", "INTERRUPT Error"}) {
+      if (const auto at = cause.find(name); at != std::string_view::npos) cause.remove_prefix(at);
+    }
+    throw refusal(cause);
+  }
 }
 
 Json TextRows::json(std::size_t column) const {

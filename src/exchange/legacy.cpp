@@ -100,7 +100,6 @@ std::vector<Run> convert(const Json& document, const std::vector<std::string>& c
     return runs;
   }
   const Json::Array& entries = ours ? listed->as_array() : document.as_array();
-  if (entries.empty()) throw Error(ErrorCode::invalid_argument, "an empty list holds no result");
   const bool named = !ours && classes.size() == entries.size() + 1;
   for (std::size_t i = 0; i < entries.size(); ++i)
     runs.push_back(reader.read(entries[i], named ? classes[i + 1] : "", "entry " + std::to_string(i)));

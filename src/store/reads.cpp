@@ -345,6 +345,7 @@ namespace {
 /// What happened to one run after an instant, newest first, and where it stood then.
 struct RunAt {
   std::int64_t version = 0;  ///< 0: not there at the instant.
+  Timestamp changed_at;      ///< Of its last entry until then.
   std::vector<AuditEntry> annotations_after;
 };
 
@@ -359,6 +360,7 @@ RunAt run_at(duck::Connection& connection, std::string_view run_id, Timestamp in
     AuditEntry entry = audit_entry_from(read_row(rows, audit_table));
     if (entry.recorded_at <= instant) {
       if (entry.version) at.version = *entry.version;
+      at.changed_at = entry.recorded_at;
       if (entry.action == "delete") gone = true;
       if (entry.action == "restore") gone = false;
     } else if (entry.action == "annotate") {
@@ -392,6 +394,7 @@ void undo_annotation(const AuditEntry& entry, Run& run) {
 Run RunStore::load_as_of(std::string_view run_id, Timestamp instant) {
   std::int64_t version = 0;
   std::vector<AuditEntry> annotations;
+  Timestamp changed_at;
   const auto held = hold(HoldFor::reading);
   {
     const duck::Lease lease = parts_->read_lease();
@@ -402,9 +405,11 @@ Run RunStore::load_as_of(std::string_view run_id, Timestamp instant) {
     }
     version = at.version;
     annotations = std::move(at.annotations_after);
+    changed_at = at.changed_at;
   }
   Run run = load_version(run_id, version);
   for (const AuditEntry& entry : annotations) undo_annotation(entry, run);
+  if (run.metadata.updated_at > instant) run.metadata.updated_at = changed_at;
   return run;
 }
 

@@ -226,18 +226,6 @@ Row results_row(const StoredRun& stored) {
              json_or_null(r.parameter_correlations)};
 }
 
-Row configuration_row(const StoredRun& stored) {
-  const Json document = to_json(stored.run);
-  const Json& c = document.at("configuration");
-  return Row{stored.configuration_hash,
-             c.at("objectives").dump(),
-             c.at("constraints").dump(),
-             c.at("initial_parameters").dump(),
-             c.at("parameter_bounds").dump(),
-             c.at("algorithm_config").dump(),
-             stored.configuration_created_at.value_or(stored.run.metadata.created_at)};
-}
-
 /// The four known parts in their columns (NULL: no such key; the text null: the key holds null), others into `exact`.
 Row simulation_row(const StoredRun& stored, Json& exact) {
   Row row{stored.run.metadata.run_id};
@@ -286,6 +274,17 @@ Row details_row(const StoredRun& stored, const Json& exact) {
 }
 
 }  // namespace
+
+Row configuration_row(const StoredRun& stored) {
+  const Json c = to_json(stored.run.configuration);
+  return Row{stored.configuration_hash,
+             c.at("objectives").dump(),
+             c.at("constraints").dump(),
+             c.at("initial_parameters").dump(),
+             c.at("parameter_bounds").dump(),
+             c.at("algorithm_config").dump(),
+             stored.configuration_created_at.value_or(stored.run.metadata.created_at)};
+}
 
 RunRows rows_of(StoredRun& stored, const std::optional<Row>& stored_configuration) {
   RunRows rows;

@@ -63,6 +63,9 @@ struct RunRows {
 /// the store already, so that the hash covers the bytes that are there.
 [[nodiscard]] RunRows rows_of(StoredRun& stored, const std::optional<Row>& stored_configuration = std::nullopt);
 
+/// The row of its configuration, under stored.configuration_hash.
+[[nodiscard]] Row configuration_row(const StoredRun& stored);
+
 /// SHA-256 over the typed bytes of every value: any changed byte, number, NULL or time changes it.
 [[nodiscard]] std::string row_digest(std::span<const duck::Value> row);
 /// The hash of a run's rows out of their digests (empty text for a row that is not there): the first 32 digits of each,

@@ -5,6 +5,7 @@
 
 #include "core/hash.h"
 #include "core/ids.h"
+#include "core/near.h"
 #include "core/personal.h"
 #include "store/store_parts.h"
 
@@ -55,6 +56,11 @@ void check_and_complete(Run& run, Origin origin) {
                                    {"optimization_engine", m.optimization_engine},
                                    {"status", m.status}}) {
     if (text.empty() && origin == Origin::new_save) throw Error(ErrorCode::invalid_argument, fmt::format("metadata.{} is empty", name));
+  }
+  static constexpr std::string_view statuses[] = {"draft", "running", "completed", "failed", "cancelled"};
+  if (origin == Origin::new_save && std::find(std::begin(statuses), std::end(statuses), m.status) == std::end(statuses)) {
+    throw Error(ErrorCode::invalid_argument, fmt::format("metadata.status is '{}'; allowed are draft, running, completed, failed, cancelled{}",
+                                                         m.status, core::did_you_mean(m.status, statuses)));
   }
   if (m.created_at == Timestamp{}) m.created_at = now();
   Configuration& c = run.configuration;

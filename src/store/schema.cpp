@@ -9,7 +9,9 @@
 #include "planwise/error.h"
 #include "store/audit_chain.h"
 #include "store/migrations.h"
+#include "store/older_layout.h"
 #include "store/run_rows.h"
+#include "store/store_parts.h"
 
 namespace planwise::store {
 
@@ -37,7 +39,7 @@ const LocalTimes side_times[] = {{"optimization_configurations", "configuration_
 
 /// Converts local times of the rows that `which` selects ("key IN (...)") to UTC, through a temporary table.
 void convert_times(duck::Connection& connection, const LocalTimes& times, std::string_view which, std::string_view zone) {
-  std::string columns(times.key);
+  std::string columns = "rowid AS place";  // not the key, which copies of older tables may hold twice
   std::string assignments;
   for (std::string_view column : times.columns) {
     columns += fmt::format(", {}", column);
@@ -48,7 +50,7 @@ void convert_times(duck::Connection& connection, const LocalTimes& times, std::s
   std::vector<Row> converted;
   duck::Rows rows = connection.query(fmt::format("SELECT {} FROM {}.{} WHERE {}", columns, schema, times.table, which));
   while (rows.next()) {
-    Row row{std::string(rows.text(0))};
+    Row row{rows.integer(0)};
     for (std::size_t column = 1; column <= times.columns.size(); ++column) {
       const auto local = rows.optional_time(column);
       row.push_back(local ? Value(from_local(local->microseconds, zone)) : Value());
@@ -58,8 +60,8 @@ void convert_times(duck::Connection& connection, const LocalTimes& times, std::s
   duck::Appender appender(connection, "temp", "converted_times");
   for (const Row& row : converted) appender.append(row);
   appender.close();
-  connection.run(fmt::format("UPDATE {}.{} AS t SET {} FROM temp.converted_times AS c WHERE t.{} = c.{}", schema,
-                             times.table, assignments, times.key, times.key));
+  connection.run(fmt::format("UPDATE {}.{} AS t SET {} FROM temp.converted_times AS c WHERE t.rowid = c.place", schema,
+                             times.table, assignments));
   connection.run("DROP TABLE temp.converted_times");
 }
 
@@ -81,7 +83,11 @@ std::string statements_of(const Migration& migration, std::string_view target, K
 }  // namespace
 
 void apply_schema(duck::Connection& connection, std::string_view target, KeysIn keys) {
-  for (const Migration& migration : migrations()) connection.run(statements_of(migration, target, keys));
+  for (const Migration& migration : migrations()) {
+    std::string sql = statements_of(migration, target, keys);
+    if (target == "temp.main") sql = replaced(std::move(sql), "CREATE TABLE IF NOT EXISTS temp.main.", "CREATE TEMP TABLE ");
+    connection.run(sql);
+  }
 }
 
 namespace {
@@ -155,6 +161,7 @@ std::int64_t apply_migrations(duck::Connection& connection, const StoreShape& sh
          shape.older_layout ? Value(std::string("older layout")) : Value()});
   }
   if (shape.kind != StoreKind::older) return 0;
+  settle_columns(connection, zone);
   for (const LocalTimes& times : side_times) {
     duck::Rows exists = connection.query(
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'store' AND table_name = ?",
@@ -176,20 +183,22 @@ std::int64_t count_unadopted(duck::Connection& connection) {
 
 namespace {
 
-RunRows read_rows_of(duck::Connection& connection, const std::string& run_id) {
-  RunRows rows;
-  const auto read = [&](const Table& table, std::string_view key, const Value& value) {
-    duck::Rows found = connection.query(
-        fmt::format("SELECT {} FROM {}.{} WHERE {} = ?", column_list(table), schema, table.name, key), {value});
-    return found.next() ? read_row(found, table) : Row{};
-  };
-  rows.runs = read(runs_table, "run_id", run_id);
-  rows.results = read(results_table, "run_id", run_id);
-  rows.simulation = read(simulation_table, "run_id", run_id);
-  if (std::holds_alternative<std::string>(rows.runs.back())) {
-    rows.configuration = read(configurations_table, "configuration_hash", rows.runs.back());
-  }
-  return rows;
+/// A run as earlier programs left it, with the hash taken over the bytes that stand there, not over how this program
+/// would have written them. Fills stored.details.row_hash; returns its row of details.
+Row adopted(const RunRows& found, StoredRun& stored, std::int64_t version, const Who& who, std::string_view zone) {
+  stored = stored_run_from(found);
+  stored.details.version = version;
+  stored.details.clock = std::string(zone);
+  stored.details.actor = stored.run.metadata.user_id.value_or(who.actor);
+  stored.details.session_id = stored.run.metadata.session_id;
+  stored.details.source = "migration";
+  stored.details.content_hash = content_hash(stored.run);
+  RunRows rows = rows_of(stored);
+  const auto digest = [](const Row& row) { return row.empty() ? std::string() : row_digest(row); };
+  stored.details.row_hash = row_hash({digest(found.runs), digest(found.results), digest(found.configuration),
+                                      digest(found.simulation), details_digest(rows.details)});
+  rows.details[3] = stored.details.row_hash;
+  return std::move(rows.details);
 }
 
 }  // namespace
@@ -198,10 +207,11 @@ std::int64_t adopt_runs(duck::Connection& connection, const Who& who, std::strin
   std::vector<std::string> run_ids;
   {
     duck::Rows rows = connection.query(fmt::format(
-        "SELECT run_id FROM {}.optimization_runs WHERE {} ORDER BY created_at, run_id", schema, unadopted("run_id")));
+        "SELECT run_id FROM {}.optimization_runs WHERE {} GROUP BY run_id ORDER BY min(created_at), run_id", schema, unadopted("run_id")));
     while (rows.next()) run_ids.emplace_back(rows.text(0));
   }
   if (run_ids.empty()) return 0;
+  settle_configurations(connection);
   convert_times(connection, side_times[1], unadopted("run_id"), zone);
   convert_times(connection, runs_times, unadopted("run_id"), zone);
   Who migration = who;
@@ -209,26 +219,27 @@ std::int64_t adopt_runs(duck::Connection& connection, const Who& who, std::strin
   AuditChain chain(connection, schema, migration);
   const std::string insert = insert_statement(details_table, schema);
   for (const std::string& run_id : run_ids) {
-    const RunRows found = read_rows_of(connection, run_id);
-    StoredRun stored = stored_run_from(found);
-    stored.details.clock = std::string(zone);
-    stored.details.actor = stored.run.metadata.user_id.value_or(who.actor);
-    stored.details.session_id = stored.run.metadata.session_id;
-    stored.details.source = "migration";
-    stored.details.content_hash = content_hash(stored.run);
-    // The hash is taken over the bytes that stand there, not over how this program would have written them.
-    RunRows rows = rows_of(stored);
-    const auto digest = [](const Row& row) { return row.empty() ? std::string() : row_digest(row); };
-    stored.details.row_hash = row_hash({digest(found.runs), digest(found.results), digest(found.configuration),
-                                        digest(found.simulation), details_digest(rows.details)});
-    rows.details[3] = stored.details.row_hash;
-    connection.query(insert, rows.details);
-    chain.append({.action = "adopt",
-                  .run_id = run_id,
-                  .version = 1,
-                  .reason = fmt::format("stored before there was a chain; times converted from {}", zone),
-                  .content_hash = stored.details.content_hash,
-                  .row_hash = stored.details.row_hash});
+    const std::vector<RunRows> states = settle_rows_of(connection, run_id);
+    std::optional<std::string> version_hash;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      StoredRun stored;
+      const auto version = static_cast<std::int64_t>(i) + 1;
+      const Row details = adopted(states[i], stored, version, who, zone);
+      std::string reason = fmt::format("stored before there was a chain; times converted from {}", zone);
+      if (states.size() > 1) reason += fmt::format("; the id stood there {} times with different content, this is state {}", states.size(), version);
+      chain.append({.action = "adopt",
+                    .run_id = run_id,
+                    .version = version,
+                    .reason = std::move(reason),
+                    .content_hash = stored.details.content_hash,
+                    .row_hash = stored.details.row_hash,
+                    .version_row_hash = version_hash});
+      if (i + 1 == states.size()) {
+        connection.query(insert, details);
+      } else {
+        version_hash = keep_version(connection, stored, "superseded", migration);
+      }
+    }
   }
   return static_cast<std::int64_t>(run_ids.size());
 }

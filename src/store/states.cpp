@@ -162,6 +162,8 @@ void erase_content(duck::Connection& connection, const std::string& run_id) {
   while (documents.next()) configurations.insert(stored_run_from_document(documents.text(0)).configuration_hash);
   connection.query(fmt::format("UPDATE {}.optimization_run_versions SET document = NULL, state = 'purged' WHERE run_id = ?", schema), {run_id});
   connection.query(fmt::format("UPDATE {}.optimization_audit_log SET changes = NULL, reason = NULL WHERE run_id = ?", schema), {run_id});
+  // The name of a file is text too, and often speaks of what was in it.
+  connection.query(fmt::format("UPDATE {}.optimization_exports SET export_path = '(purged)' WHERE run_id = ?", schema), {run_id});
   for (const std::string& hash : configurations) {
     connection.query(fmt::format("DELETE FROM {0}.optimization_configurations WHERE configuration_hash = ? AND "
                                  "configuration_hash NOT IN (SELECT configuration_hash FROM {0}.optimization_runs WHERE "

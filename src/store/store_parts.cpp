@@ -184,7 +184,7 @@ std::optional<Row> settle_configuration(duck::Connection& connection, StoredRun&
   other.run.metadata.scenario_id = "-";
   probe.runs = rows_of(other).runs;
   probe.configuration = *there;
-  const auto canonical = [](const Run& run) { return to_json(run).at("configuration").dump(JsonStyle::canonical); };
+  const auto canonical = [](const Run& run) { return to_json(run.configuration).dump(JsonStyle::canonical); };
   const std::string ours = canonical(stored.run);
   if (canonical(stored_run_from(probe).run) == ours) return there;
   stored.configuration_hash += "-" + core::sha256_hex(ours).substr(0, 16);

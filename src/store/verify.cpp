@@ -23,7 +23,8 @@ std::string text_of(const Value& value) {
 /// What the chain says of a run, after its last entry.
 struct Expected {
   bool present = false;
-  bool purged = false;
+  std::int64_t purge = 0;  // sequence of the entry that purged it, else 0
+  [[nodiscard]] bool purged() const { return purge != 0; }
   std::int64_t version = 0;
   std::string row_hash;
   std::map<std::int64_t, std::string> versions;  // number -> hash of its row
@@ -94,7 +95,7 @@ class Verification {
       step();
     }
     for (const auto& [sequence, run_id] : emptied) {
-      if (!expected_[run_id].purged) finding(audit_table.name, std::to_string(sequence), "its values are gone though its run was not purged");
+      if (sequence >= expected_[run_id].purge) finding(audit_table.name, std::to_string(sequence), "its values are gone though its run was not purged");
     }
   }
 
@@ -104,6 +105,7 @@ class Verification {
     } else {
       emptied.emplace_back(std::get<std::int64_t>(row[0]), text_of(row[6]));
     }
+    if (text_of(row[10]).empty() && std::holds_alternative<std::string>(row[10])) finding(audit_table.name, name, "its reason was emptied");
     const bool reason_gone = std::holds_alternative<std::monostate>(row[10]);
     if (core::sha256_hex(text_of(row[10])) != text_of(row[11])) {
       if (reason_gone) {
@@ -130,7 +132,7 @@ class Verification {
     if (version != nullptr) run.version = *version;
     if (action == "delete") run.present = false;
     if (action == "restore" && version != nullptr) run.versions.erase(*version);
-    if (action == "purge") run.purged = true;
+    if (action == "purge") run.purge = std::get<std::int64_t>(row[0]);
     if (action == "move") run.present = true;
   }
 
@@ -158,10 +160,10 @@ class Verification {
       }
       const bool has_document = std::holds_alternative<std::string>(row[3]);
       if (has_document && core::sha256_hex(text_of(row[3])) != text_of(row[4])) finding(versions_table.name, name, "its document does not fit its hash");
-      if (has_document == run.purged) {
-        finding(versions_table.name, name, run.purged ? "holds a document though it was purged" : "its document is gone though it was not purged");
+      if (has_document == run.purged()) {
+        finding(versions_table.name, name, run.purged() ? "holds a document though it was purged" : "its document is gone though it was not purged");
       }
-      const std::string_view allowed = run.purged ? "purged" : !run.present && version == run.version ? "trash" : "superseded";
+      const std::string_view allowed = run.purged() ? "purged" : !run.present && version == run.version ? "trash" : "superseded";
       if (state != allowed) {
         finding(versions_table.name, name, fmt::format("its state is '{}', the audit log says '{}'", state, allowed));
       }
@@ -172,16 +174,17 @@ class Verification {
   }
 
   void digest_tables() {
-    scan(configurations_table, [&](const Row& row) { configurations_[text_of(row[0])] = row_digest(row); });
+    scan(configurations_table, [&](const Row& row) {
+      if (!configurations_.emplace(text_of(row[0]), row_digest(row)).second) finding(configurations_table.name, text_of(row[0]), "stands there twice");
+    });
     scan(runs_table, [&](const Row& row) {
       Found& found = found_[text_of(row[0])];
-      if (!found.digests.runs.empty()) finding(runs_table.name, text_of(row[0]), "stands there twice");
-      found.digests.runs = row_digest(row);
+      take_digest(runs_table, row, found.digests.runs);
       found.configuration_hash = text_of(row.back());
       ++report_.runs;
     });
-    scan(results_table, [&](const Row& row) { found_[text_of(row[0])].digests.results = row_digest(row); });
-    scan(simulation_table, [&](const Row& row) { found_[text_of(row[0])].digests.simulation = row_digest(row); });
+    scan(results_table, [&](const Row& row) { take_digest(results_table, row, found_[text_of(row[0])].digests.results); });
+    scan(simulation_table, [&](const Row& row) { take_digest(simulation_table, row, found_[text_of(row[0])].digests.simulation); });
     scan(details_table, [&](const Row& row) {
       Found& found = found_[text_of(row[0])];
       if (found.has_details) finding(details_table.name, text_of(row[0]), "stands there twice");
@@ -189,6 +192,11 @@ class Verification {
       found.row_hash = text_of(row[3]);
       found.digests.details = details_digest(row);
     });
+  }
+
+  void take_digest(const Table& table, const Row& row, std::string& digest) {
+    if (!digest.empty()) finding(table.name, text_of(row[0]), "stands there twice");
+    digest = row_digest(row);
   }
 
   void scan(const Table& table, const std::function<void(const Row&)>& use) {
@@ -214,7 +222,7 @@ class Verification {
     }
     std::int64_t orphans = 0;
     for (const auto& [hash, digest] : configurations_) orphans += used.contains(hash) ? 0 : 1;
-    if (orphans > 0) notes_.push_back(fmt::format("{} configurations belong to no run (earlier programs left such rows; they do no harm)", orphans));
+    if (orphans > 0) notes_.push_back(fmt::format("{} configurations belong to no current run (of runs in the trash, or left by earlier programs); they do no harm", orphans));
   }
 
   void compare_run(const std::string& run_id, const Found& found) {
@@ -261,54 +269,72 @@ class Verification {
   std::int64_t done_ = 0, total_ = 0;
 };
 
-/// What the copies of details should be, column by column, over r (runs), s (results) and d (details).
-std::vector<std::pair<std::string, std::string>> copy_expressions() {
-  std::vector<std::pair<std::string, std::string>> copies{
-      {"created_at", "r.created_at"}, {"objective_value", "s.objective_value"}, {"risk_level", "s.risk_level"}};
-  copies.emplace_back("search_text",
-                      "lower(coalesce(r.scenario_id, '') || chr(31) || coalesce(r.description, '') || chr(31) || "
-                      "coalesce(r.business_justification, '') || CASE WHEN coalesce(r.tags, '') = '' OR r.tags = 'null' THEN '' "
-                      "WHEN json_valid(r.tags) AND json_type(r.tags) = 'ARRAY' THEN "
-                      "coalesce(array_to_string(list_transform(json_extract_string(r.tags, '$[*]'), lambda t: chr(31) || t), ''), '') "
-                      "WHEN json_valid(r.tags) THEN chr(31) || json_extract_string(r.tags, '$') "
-                      "ELSE chr(31) || r.tags END || chr(31) || coalesce(d.notes, ''))");
+constexpr std::size_t first_copy = 15;  // place of created_at in a row of details_table
+
+/// Where a copy certainly fits, over r (runs), s (results) and d (details): written for the usual values. Anything else
+/// is looked at by copies_of().
+std::string certainly_fits() {
+  std::string text =
+      "d.created_at IS NOT DISTINCT FROM r.created_at AND d.objective_value IS NOT DISTINCT FROM s.objective_value AND "
+      "d.risk_level IS NOT DISTINCT FROM s.risk_level AND CASE WHEN json_valid(r.tags) AND json_type(r.tags) = 'ARRAY' AND NOT "
+      "list_contains(json_extract(r.tags, '$[*]'), 'null') THEN d.search_text IS NOT DISTINCT FROM "
+      "lower(coalesce(r.scenario_id, '') || chr(31) || coalesce(r.description, '') || chr(31) || "
+      "coalesce(r.business_justification, '') || coalesce(array_to_string(list_transform(json_extract_string(r.tags, '$[*]'), "
+      "lambda t: chr(31) || t), ''), '') || chr(31) || coalesce(d.notes, '')) ELSE FALSE END";
   for (std::string_view lever : lever_names) {
-    copies.emplace_back(lever, fmt::format("CASE WHEN json_valid(s.optimal_parameters) AND json_type(s.optimal_parameters, '$.{0}') IN "
-                                           "('DOUBLE', 'BIGINT', 'UBIGINT') THEN CAST(json_extract(s.optimal_parameters, '$.{0}') AS DOUBLE) END",
-                                           lever));
+    text += fmt::format(" AND CASE WHEN s.optimal_parameters IS NULL THEN d.{0} IS NULL WHEN NOT json_valid(s.optimal_parameters) THEN FALSE "
+                        "ELSE CASE json_type(s.optimal_parameters, '$.{0}') WHEN 'DOUBLE' THEN d.{0} IS NOT DISTINCT FROM "
+                        "CAST(json_extract(s.optimal_parameters, '$.{0}') AS DOUBLE) ELSE json_type(s.optimal_parameters, '$.{0}') IS NULL "
+                        "AND d.{0} IS NULL END END",
+                        lever);
   }
-  return copies;
+  return text;
 }
 
-constexpr std::string_view copy_joins =
-    "FROM {0}.optimization_run_details d JOIN {0}.optimization_runs r ON r.run_id = d.run_id "
-    "LEFT JOIN {0}.optimization_results s ON s.run_id = d.run_id";
+/// The copies as rows_of() makes them, which alone says what they are.
+std::vector<Value> copies_of(duck::Connection& connection, const std::string& run_id) {
+  StoredRun stored = read_stored_run(connection, run_id);
+  const Row details = rows_of(stored).details;
+  return {details.begin() + first_copy, details.end()};
+}
 
 void check_copies(duck::Connection& connection, VerifyReport& report) {
-  std::string select = "SELECT d.run_id";
-  std::string any;
-  const auto copies = copy_expressions();
-  for (const auto& [column, expression] : copies) {
-    const std::string differs = fmt::format("d.{} IS DISTINCT FROM {}", column, expression);
-    select += fmt::format(", {}", differs);
-    any += fmt::format("{}{}", any.empty() ? "" : " OR ", differs);
+  std::vector<std::string> doubtful;
+  {
+    duck::Rows rows = connection.query(fmt::format("SELECT d.run_id FROM {0}.optimization_run_details d JOIN {0}.optimization_runs r ON "
+                                                   "r.run_id = d.run_id LEFT JOIN {0}.optimization_results s ON s.run_id = d.run_id "
+                                                   "WHERE ({1}) IS NOT TRUE GROUP BY d.run_id ORDER BY d.run_id",
+                                                   schema, certainly_fits()));
+    while (rows.next()) doubtful.emplace_back(rows.text(0));
   }
-  duck::Rows rows = connection.query(fmt::format("{} {} WHERE {} ORDER BY d.run_id", select, fmt::format(fmt::runtime(copy_joins), schema), any));
-  while (rows.next()) {
-    std::string columns;
-    for (std::size_t i = 0; i < copies.size(); ++i) {
-      if (rows.boolean(i + 1)) columns += fmt::format("{}{}", columns.empty() ? "" : ", ", copies[i].first);
+  std::string differs;
+  for (std::string_view column : details_table.columns.subspan(first_copy)) {
+    differs += fmt::format("{}{} IS DISTINCT FROM {}", differs.empty() ? "" : ", ", column, column == "search_text" ? "lower(?)" : "?");
+  }
+  for (const std::string& run_id : doubtful) {
+    try {
+      std::vector<Value> parameters = copies_of(connection, run_id);
+      parameters.emplace_back(run_id);
+      duck::Rows rows = connection.query(fmt::format("SELECT {} FROM {}.optimization_run_details WHERE run_id = ?", differs, schema), parameters);
+      std::string columns;
+      if (!rows.next()) continue;
+      for (std::size_t i = 0; i + first_copy < details_table.columns.size(); ++i) {
+        if (rows.boolean(i)) columns += fmt::format("{}{}", columns.empty() ? "" : ", ", details_table.columns[first_copy + i]);
+      }
+      if (!columns.empty()) {
+        report.findings.push_back({std::string(details_table.name), run_id, fmt::format("copies for fast filters do not fit the run: {}", columns), true});
+      }
+    } catch (const Error& error) {
+      report.findings.push_back({std::string(runs_table.name), run_id, fmt::format("cannot be read: {}", error.what()), false});
     }
-    report.findings.push_back({std::string(details_table.name), std::string(rows.text(0)),
-                               fmt::format("copies for fast filters do not fit the run: {}", columns), true});
   }
 }
 
 void repair_copies(duck::Connection& connection, const Who& who, VerifyReport& report) {
   std::string assignments;
-  for (const auto& [column, expression] : copy_expressions()) assignments += fmt::format("{}{} = c.{}", assignments.empty() ? "" : ", ", column, column);
-  std::string selected = "d.run_id";
-  for (const auto& [column, expression] : copy_expressions()) selected += fmt::format(", {} AS {}", expression, column);
+  for (std::string_view column : details_table.columns.subspan(first_copy)) {
+    assignments += fmt::format("{}{} = {}", assignments.empty() ? "" : ", ", column, column == "search_text" ? "lower(?)" : "?");
+  }
   AuditChain chain(connection, schema, who);
   std::vector<Finding> left;
   for (Finding& finding : report.findings) {
@@ -316,10 +342,9 @@ void repair_copies(duck::Connection& connection, const Who& who, VerifyReport& r
       left.push_back(std::move(finding));
       continue;
     }
-    connection.query(fmt::format("UPDATE {0}.optimization_run_details AS d SET {1} FROM (SELECT {2} {3} WHERE d.run_id = ?) AS c "
-                                 "WHERE d.run_id = c.run_id AND d.run_id = ?",
-                                 schema, assignments, selected, fmt::format(fmt::runtime(copy_joins), schema)),
-                     {finding.row, finding.row});
+    std::vector<Value> parameters = copies_of(connection, finding.row);
+    parameters.emplace_back(finding.row);
+    connection.query(fmt::format("UPDATE {}.optimization_run_details SET {} WHERE run_id = ?", schema, assignments), parameters);
     report.repaired.push_back(fmt::format("{}: {}", finding.row, finding.what));
     chain.append({.action = "repair", .run_id = finding.row, .reason = finding.what});
   }

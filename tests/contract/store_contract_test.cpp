@@ -141,7 +141,6 @@ TEST_F(StoreContract, Fault21_UnexpectedValuesOfARunHideNoOther) {
   Run odd = small_run("odd");
   odd.metadata.optimization_type = "a type of tomorrow";
   odd.metadata.optimization_engine = "an engine of tomorrow";
-  odd.metadata.status = "paused";
   const std::string id = store.save(odd).run_id;
   store.save(small_run("plain"));
   EXPECT_EQ(store.list({}).total, 2);

@@ -37,7 +37,7 @@ TEST(CompareResults, HasTheShapeCallersRead) {
   EXPECT_EQ(result.at("objective_comparison").at("best_run"), Json("a"));
   EXPECT_EQ(result.at("objective_comparison").at("worst_run"), Json("b"));
   EXPECT_EQ(result.at("risk_comparison").dump(),
-            R"({"LOW":[{"run_id":"a","scenario":"s_a"}],"MEDIUM":[{"run_id":"b","scenario":"s_b"}]})");
+            R"({"LOW":[{"run_id":"a","scenario":"s_a"}],"UNKNOWN":[{"run_id":"b","scenario":"s_b"}]})");
 }
 
 TEST(CompareResults, WithoutARunThereIsAnError) { EXPECT_TRUE(compare_results({}).at("error").is_string()); }

@@ -128,5 +128,30 @@ TEST_F(Tamper, VerifyNamesRowsThatWereDeletedOrAdded) {
   }
 }
 
+TEST_F(Tamper, VerifyAllowsEmptiedValuesOnlyBeforeThePurge) {
+  {
+    StoreOptions options;
+    options.database = folder / "store.duckdb";
+    options.who = {"tester", "session", "library"};
+    RunStore store(options);
+    (void)store.purge({"r2"}, "asked to forget", {});
+  }
+  EXPECT_TRUE(verify_copy(folder / "store.duckdb").clean());
+  for (const char* statement : {"UPDATE store.main.optimization_audit_log SET reason = NULL WHERE action = 'purge'",
+                                "UPDATE store.main.optimization_audit_log SET changes = NULL WHERE action = 'purge'",
+                                "UPDATE store.main.optimization_audit_log SET reason = '' WHERE run_id = 'r2' AND action = 'save'"}) {
+    const std::filesystem::path copy = folder / "copy.duckdb";
+    std::filesystem::copy_file(folder / "store.duckdb", copy, std::filesystem::copy_options::overwrite_existing);
+    {
+      const auto file = duck::DatabaseFile::at(copy);
+      const duck::Lease lease = file->lease(duck::Access::write, std::chrono::seconds(5));
+      lease.connection().run(statement);
+      file->checkpoint(1);
+    }
+    EXPECT_FALSE(verify_copy(copy).clean()) << statement;
+    std::filesystem::remove(copy);
+  }
+}
+
 }  // namespace
 }  // namespace planwise::store
