@@ -84,8 +84,9 @@ struct SimulationSettings {
 /// The dbt project's ways that differ from the rules, each on its own. All off: the rules. all(): dbt-compatible.
 struct DbtBehaviour {
   /// One draw of 1000 values and one day of 365 an employee serve terminations and promotions of every year, so that those
-  /// promoted are mostly those who leave, on the same day. dbt has no seed, and random ids of hires; here the seed chooses
-  /// which draw an id gets. Raise dates and the pick among new hires go by draws of their own, as the real tables show.
+  /// promoted are mostly those who leave, on the same day. Draw and day are those that dbt gets from HASH(employee_id) of
+  /// DuckDB 1.0, whatever the seed; of hires, whose ids are random there, the seed chooses them. Raise dates and the pick
+  /// among new hires go by draws of their own, as the real tables show.
   bool one_draw = false;
   /// Hires of a level: ceil(total x share) - 1, some fewer than meant.
   bool hires_short = false;
@@ -132,6 +133,8 @@ struct YearFigures {
   std::array<std::int64_t, 4> headcount{};    ///< By DetailedStatus.
   std::array<double, 4> status_compensation{};  ///< Current compensation, summed by DetailedStatus.
   std::array<std::int64_t, 4> events{};       ///< By EventType.
+  std::int64_t start_headcount = 0;             ///< Active at the start of the year.
+  double start_compensation = 0;                ///< Their pay then, summed.
   std::int64_t active_headcount = 0;
   double active_compensation = 0, active_mean = 0, active_median = 0, active_mean_without_outliers = 0;
   ByLevel<std::int64_t> active_by_level{};

@@ -36,8 +36,9 @@ std::vector<Place> canonical_order(const std::vector<std::string>& ids) {
 
 }  // namespace
 
-void Cohort::resize_carried(std::size_t rows) {
+void Cohort::resize_carried(std::size_t rows, bool with_one_hash) {
   key.resize(rows);
+  if (with_one_hash) one_hash.resize(rows);
   origin.resize(rows);
   pay.resize(rows);
   hire_date.resize(rows);
@@ -57,19 +58,21 @@ void Cohort::resize_of_year(std::size_t rows) {
   end_level.resize(rows);
 }
 
-Cohort cohort_of(const People& people, int start_year) {
+Cohort cohort_of(const SimulationInput& input) {
+  const People& people = input.people;
   const std::vector<Place> places = canonical_order(people.employee_id);
   Cohort cohort;
-  cohort.resize_carried(places.size());
+  cohort.resize_carried(places.size(), input.dbt.one_draw);
   for (std::size_t row = 0; row < places.size(); ++row) {
     const std::uint32_t i = places[row].origin;
     cohort.key[row] = places[row].key;
+    if (input.dbt.one_draw) cohort.one_hash[row] = duckdb_hash(people.employee_id[i]);
     cohort.origin[row] = i;
     cohort.pay[row] = people.compensation[i];
     cohort.age[row] = people.age[i];
     cohort.tenure[row] = people.tenure[i];
     cohort.level[row] = static_cast<std::uint8_t>(people.level[i] - 1);
-    cohort.hire_date[row] = people.hire_date[i] != no_date ? people.hire_date[i] : first_day_of(start_year - 1 - people.tenure[i]);
+    cohort.hire_date[row] = people.hire_date[i] != no_date ? people.hire_date[i] : first_day_of(input.settings.start_year - 1 - people.tenure[i]);
   }
   return cohort;
 }

@@ -20,6 +20,7 @@ struct Range {
 struct Cohort {
   // Carried from year to year.
   std::vector<std::uint64_t> key;     ///< Of the person's draws.
+  std::vector<std::uint64_t> one_hash;  ///< What stands for all draws under DbtBehaviour::one_draw; empty without it.
   std::vector<std::uint32_t> origin;  ///< Index into the people of the start; hires count on from there.
   std::vector<double> pay;            ///< At the start of the year; of a hire, at the hire.
   std::vector<std::int32_t> hire_date;
@@ -32,11 +33,11 @@ struct Cohort {
   std::size_t experienced = 0;  ///< Rows below it were there at the start of the year; the others are its hires.
 
   [[nodiscard]] std::size_t size() const noexcept { return key.size(); }
-  void resize_carried(std::size_t rows);
+  void resize_carried(std::size_t rows, bool with_one_hash);
   void resize_of_year(std::size_t rows);
 };
 
 /// The people in canonical order. Throws invalid_argument for a repeated id.
-[[nodiscard]] Cohort cohort_of(const People& people, int start_year);
+[[nodiscard]] Cohort cohort_of(const SimulationInput& input);
 
 }  // namespace planwise::simulation

@@ -8,7 +8,6 @@
 
 #include <Random123/philox.h>
 
-#include <cmath>
 #include <cstdint>
 #include <string_view>
 
@@ -23,6 +22,8 @@ struct Draw {
   std::uint64_t spread = 0;  ///< A fraction of 2^53; of the one draw, the hash whose remainders are taken.
   bool is_one_draw = false;
   [[nodiscard]] int below(int count) const noexcept;
+  /// Whether what has that probability happens.
+  [[nodiscard]] bool falls_under(double probability) const noexcept;
 };
 
 inline constexpr double draw_unit = 0x1p-53;  ///< chance * draw_unit is uniform in [0, 1).
@@ -50,16 +51,23 @@ inline constexpr double draw_unit = 0x1p-53;  ///< chance * draw_unit is uniform
   return {join(block[0], block[1]), join(block[2], block[3])};
 }
 
-/// What dbt has in place of draws: one hash a person, mod 1000 for whether and mod 365 for when. The seed chooses which
-/// hash. Rounded up, so that 0.126 is not below a hazard of 0.126.
-[[nodiscard]] inline Draw one_draw(std::uint64_t seed, std::uint64_t person) noexcept {
-  const std::uint64_t hash = mixed(person ^ mixed(seed));
-  return {static_cast<std::uint64_t>(std::ceil(static_cast<double>(hash % 1000) / 1000.0 * 0x1p53)), hash, true};
+/// HASH(text) of the DuckDB 1.0 that the dbt project runs on (MurmurHash64A with a seed of its own). Later versions hash
+/// otherwise.
+[[nodiscard]] std::uint64_t duckdb_hash(std::string_view text) noexcept;
+
+/// What dbt has in place of draws: duckdb_hash of the id, mod 1000 for whether and mod 365 for when.
+[[nodiscard]] inline Draw one_draw(std::uint64_t hash) noexcept {
+  return {((hash % 1000) << 53) / 1000, hash, true};
 }
 
 inline int Draw::below(int count) const noexcept {
   if (is_one_draw) return static_cast<int>(spread % static_cast<std::uint64_t>(count));
   return static_cast<int>(static_cast<double>(spread) * draw_unit * count);
+}
+
+/// The one draw is compared as dbt does it: thousandths, which 2^53 parts do not hold exactly.
+inline bool Draw::falls_under(double probability) const noexcept {
+  return (is_one_draw ? static_cast<double>(spread % 1000) / 1000.0 : static_cast<double>(chance) * draw_unit) < probability;
 }
 
 }  // namespace planwise::simulation

@@ -78,6 +78,7 @@ void Sums::add(const Sums& other) {
   for (std::size_t level = 0; level < level_count; ++level) join(levels[level], other.levels[level]);
   inliers += other.inliers;
   stayers_with_pay += other.stayers_with_pay;
+  start_pay += other.start_pay;
   inlier_pay += other.inlier_pay;
   growth += other.growth;
   prorated += other.prorated;
@@ -91,6 +92,7 @@ Sums sums_of(const Year& year, const Cohort& cohort, Range range) {
     const auto status = static_cast<std::size_t>(status_of(cohort, row));
     ++sums.headcount[status];
     sums.status_pay[status] += pay;
+    if (row < cohort.experienced) sums.start_pay += cohort.pay[row];
     count(EventType::hire, row >= cohort.experienced);
     count(EventType::termination, cohort.leave_date[row] != no_date);
     count(EventType::promotion, cohort.promotion_date[row] != no_date);
@@ -114,6 +116,9 @@ YearFigures figures_of(const Year& year, const Sums& sums, std::span<double> act
   figures.headcount = sums.headcount;
   figures.status_compensation = sums.status_pay;
   figures.events = sums.events;
+  figures.start_headcount = sums.headcount[static_cast<std::size_t>(DetailedStatus::continuous_active)] +
+                            sums.headcount[static_cast<std::size_t>(DetailedStatus::experienced_termination)];
+  figures.start_compensation = sums.start_pay;
   for (const DetailedStatus status : {DetailedStatus::continuous_active, DetailedStatus::new_hire_active}) {
     figures.active_headcount += sums.headcount[static_cast<std::size_t>(status)];
     figures.active_compensation += sums.status_pay[static_cast<std::size_t>(status)];

@@ -37,7 +37,7 @@ void fill_by_number(const Year& year, Cohort& cohort, std::size_t row, std::size
 }
 
 void fill_by_draw(const Year& year, Cohort& cohort, std::size_t row, std::size_t level, std::uint32_t number) {
-  const Draw drawn = year.draw_of(cohort.key[row], Purpose::hire);
+  const Draw drawn = year.draw_of(cohort, row, Purpose::hire);
   cohort.age[row] = year.settings.hire_ages[(number - 1) % year.settings.hire_ages.size()];
   cohort.hire_date[row] = year.first_day + drawn.below(year.days);
   cohort.pay[row] = hire_pay(year, level, static_cast<int>(static_cast<double>(drawn.chance) * draw_unit * pay_steps));
@@ -84,7 +84,7 @@ void hire(const Year& year, Cohort& cohort, std::size_t leavers, std::uint32_t f
   const ByLevel<std::size_t> counts = hires_by_level(year, total_hires(year, cohort.experienced, leavers));
   ByLevel<std::size_t> ends{};
   std::partial_sum(counts.begin(), counts.end(), ends.begin());
-  cohort.resize_carried(cohort.experienced + ends.back());
+  cohort.resize_carried(cohort.experienced + ends.back(), year.dbt.one_draw);
   cohort.resize_of_year(cohort.size());
   workers.each_range(ends.back(), [&](std::size_t, Range range) {
     fmt::memory_buffer text;
@@ -92,7 +92,9 @@ void hire(const Year& year, Cohort& cohort, std::size_t leavers, std::uint32_t f
       const auto level = static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), i) - ends.begin());
       const auto number = static_cast<std::uint32_t>(i - (ends[level] - counts[level]) + 1);
       const std::size_t row = cohort.experienced + i;
-      cohort.key[row] = key_of(written_id(year.number, static_cast<int>(level) + 1, number, text));
+      const std::string_view id = written_id(year.number, static_cast<int>(level) + 1, number, text);
+      cohort.key[row] = key_of(id);
+      if (year.dbt.one_draw) cohort.one_hash[row] = mixed(duckdb_hash(id) ^ mixed(year.input.seed));  // dbt: of a random id
       cohort.origin[row] = first_origin + static_cast<std::uint32_t>(i);
       cohort.tenure[row] = 0;
       cohort.level[row] = static_cast<std::uint8_t>(level);

@@ -56,8 +56,8 @@ void promote(const Year& year, Cohort& cohort, Range range);
 void raise(const Year& year, Cohort& cohort, Range range);
 /// The pay that promotions and raises lead to, in order of their dates: promotion_pay, raise_pay, end_pay, end_level.
 void settle_pay(const Year& year, Cohort& cohort, Range range);
-/// Pay after the promotion of a person of that level.
-[[nodiscard]] double promoted_pay(const Year& year, std::uint64_t person, std::size_t level, double pay);
+/// Pay after the promotion of that row from a level and pay.
+[[nodiscard]] double promoted_pay(const Year& year, const Cohort& cohort, std::size_t row, std::size_t level, double pay);
 
 // --- what it comes to (figures.cpp) ----------------------------------------------------------------------------------
 /// Sums over a range of rows; added up in the order of the ranges.
@@ -70,7 +70,7 @@ struct Sums {
   };
   ByLevel<Level> levels;
   std::int64_t inliers = 0, stayers_with_pay = 0;
-  double inlier_pay = 0, growth = 0, prorated = 0;
+  double start_pay = 0, inlier_pay = 0, growth = 0, prorated = 0;
 
   void add(const Sums& other);
 };

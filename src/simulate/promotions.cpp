@@ -10,9 +10,9 @@ constexpr int age_without_promotion = 65;
 
 }  // namespace
 
-double promoted_pay(const Year& year, std::uint64_t person, std::size_t level, double pay) {
+double promoted_pay(const Year& year, const Cohort& cohort, std::size_t row, std::size_t level, double pay) {
   if (year.dbt.promotions_ignore_levers) {
-    const int thousandths = year.draw_of(person, Purpose::promotion_raise).below(100);
+    const int thousandths = year.draw_of(cohort, row, Purpose::promotion_raise).below(100);
     return to_cents(pay * (1.15 + thousandths / 1000.0));
   }
   return std::max(to_cents(pay * (1.0 + year.levers.promotion_raise[level])), year.settings.levels[level + 1].minimum);
@@ -23,8 +23,8 @@ void promote(const Year& year, Cohort& cohort, Range range) {
     cohort.promotion_date[row] = no_date;
     const std::size_t level = cohort.level[row];
     if (cohort.tenure[row] < 1 || level + 1 >= level_count || cohort.age[row] >= age_without_promotion) continue;
-    const Draw drawn = year.draw_of(cohort.key[row], Purpose::promotion);
-    if (static_cast<double>(drawn.chance) * draw_unit >= year.promotion_hazard_of(cohort.age[row], cohort.tenure[row], level)) continue;
+    const Draw drawn = year.draw_of(cohort, row, Purpose::promotion);
+    if (!drawn.falls_under(year.promotion_hazard_of(cohort.age[row], cohort.tenure[row], level))) continue;
     const std::int32_t date = year.day_of(drawn);
     const bool there = cohort.leave_date[row] == no_date || date < cohort.leave_date[row];
     if (there || year.dbt.promotions_ignore_levers) cohort.promotion_date[row] = date;

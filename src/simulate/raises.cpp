@@ -7,8 +7,8 @@ namespace planwise::simulation {
 namespace {
 
 /// The month by the weights, any day of it.
-std::int32_t raise_date(const Year& year, std::uint64_t person) {
-  const Draw drawn = year.draw_of(person, Purpose::raise);
+std::int32_t raise_date(const Year& year, const Cohort& cohort, std::size_t row) {
+  const Draw drawn = year.draw_of(cohort, row, Purpose::raise);
   std::size_t month = 0;
   while (drawn.chance >= year.raise_month_end[month]) ++month;
   return year.month_start[month] + drawn.below(year.month_start[month + 1] - year.month_start[month]);
@@ -36,7 +36,7 @@ void settle_in_order(const Year& year, Cohort& cohort, std::size_t row) {
     cohort.raise_pay[row] = pay = raised_pay(year, level, pay);
   };
   if (raised && !promotion_first) take_raise();
-  if (promoted) cohort.promotion_pay[row] = pay = promoted_pay(year, cohort.key[row], level++, pay);
+  if (promoted) cohort.promotion_pay[row] = pay = promoted_pay(year, cohort, row, level++, pay);
   if (promotion_first) take_raise();
   cohort.end_pay[row] = pay;
   cohort.end_level[row] = level;
@@ -46,7 +46,7 @@ void settle_in_order(const Year& year, Cohort& cohort, std::size_t row) {
 void settle_from_start(const Year& year, Cohort& cohort, std::size_t row) {
   double pay = cohort.pay[row];
   std::uint8_t level = cohort.level[row];
-  if (cohort.promotion_date[row] != no_date) cohort.promotion_pay[row] = pay = promoted_pay(year, cohort.key[row], level++, pay);
+  if (cohort.promotion_date[row] != no_date) cohort.promotion_pay[row] = pay = promoted_pay(year, cohort, row, level++, pay);
   if (cohort.raise_date[row] != no_date) {
     cohort.raise_level[row] = cohort.level[row];
     cohort.raise_pay[row] = pay = raised_pay(year, cohort.level[row], cohort.pay[row]);
@@ -62,7 +62,7 @@ void raise(const Year& year, Cohort& cohort, Range range) {
   for (std::size_t row = range.begin; row < range.end; ++row) {
     cohort.raise_date[row] = no_date;
     if (cohort.tenure[row] < 1 || (at_start && year.levers.merit_rate[cohort.level[row]] <= 0)) continue;
-    const std::int32_t date = raise_date(year, cohort.key[row]);
+    const std::int32_t date = raise_date(year, cohort, row);
     if (at_start || cohort.leave_date[row] == no_date || date < cohort.leave_date[row]) cohort.raise_date[row] = date;
   }
 }

@@ -25,7 +25,7 @@ namespace {
 class Run {
  public:
   explicit Run(const SimulationInput& input)
-      : input_(input), workers_(input.threads), cohort_(cohort_of(input.people, input.settings.start_year)), origins_(input.people.size()) {}
+      : input_(input), workers_(input.threads), cohort_(cohort_of(input)), origins_(input.people.size()) {}
 
   void simulate_year(int number, SimulationResult& result) {
     const Year year(input_, number);
@@ -82,12 +82,13 @@ class Run {
 
   /// The next year's start: those active at the end, in the same order, at their new pay and level.
   void keep_active() {
-    next_.resize_carried(active_);
+    next_.resize_carried(active_, input_.dbt.one_draw);
     workers_.each_range(cohort_.size(), [&](std::size_t index, Range range) {
       std::size_t to = active_before_[index];
       for (std::size_t row = range.begin; row < range.end; ++row) {
         if (cohort_.leave_date[row] != no_date) continue;
         next_.key[to] = cohort_.key[row];
+        if (input_.dbt.one_draw) next_.one_hash[to] = cohort_.one_hash[row];
         next_.origin[to] = cohort_.origin[row];
         next_.pay[to] = cohort_.end_pay[row];
         next_.hire_date[to] = cohort_.hire_date[row];

@@ -59,15 +59,15 @@ std::size_t terminate_experienced(const Year& year, Cohort& cohort, PickOrder& o
       order[row] = never_picked;
       if (cohort.hire_date[row] >= year_before) continue;
       ++experienced[index];
-      const std::uint64_t chance = year.draw_of(cohort.key[row], Purpose::termination).chance;
+      const Draw drawn = year.draw_of(cohort, row, Purpose::termination);
       const double hazard = year.termination_hazard_of(cohort.age[row], cohort.tenure[row]);
-      order[row] = static_cast<double>(chance) * draw_unit < hazard ? chance : missed | chance;
+      order[row] = drawn.falls_under(hazard) ? drawn.chance : missed | drawn.chance;
     }
   });
   std::size_t people = 0;
   for (const std::size_t some : experienced) people += some;
   const auto leavers = static_cast<std::size_t>(rounded(static_cast<double>(people) * year.settings.total_termination_rate));
-  pick_first(order, leavers, [&](std::size_t row) { cohort.leave_date[row] = year.day_of(year.draw_of(cohort.key[row], Purpose::termination)); });
+  pick_first(order, leavers, [&](std::size_t row) { cohort.leave_date[row] = year.day_of(year.draw_of(cohort, row, Purpose::termination)); });
   return leavers;
 }
 
@@ -78,7 +78,7 @@ std::size_t terminate_new_hires(const Year& year, Cohort& cohort, PickOrder& ord
     for (std::size_t i = range.begin; i < range.end; ++i) {
       const std::size_t row = cohort.experienced + i;
       cohort.leave_date[row] = no_date;
-      const std::uint64_t chance = year.draw_of(cohort.key[row], Purpose::new_hire_termination).chance;
+      const std::uint64_t chance = year.draw_of(cohort, row, Purpose::new_hire_termination).chance;
       // Those hired too late to leave in time come last: an exact count that needs them all takes them too.
       const bool too_late = !year.dbt.new_hire_leaves_fixed && cohort.hire_date[row] > year.first_day + last_leave_day;
       order[i] = too_late ? missed | chance : chance;
@@ -87,7 +87,7 @@ std::size_t terminate_new_hires(const Year& year, Cohort& cohort, PickOrder& ord
   const auto leavers = static_cast<std::size_t>(rounded(static_cast<double>(hires) * year.settings.new_hire_termination_rate));
   pick_first(order, leavers, [&](std::size_t i) {
     const std::size_t row = cohort.experienced + i;
-    cohort.leave_date[row] = leave_date_of_hire(year, cohort, row, year.draw_of(cohort.key[row], Purpose::new_hire_termination));
+    cohort.leave_date[row] = leave_date_of_hire(year, cohort, row, year.draw_of(cohort, row, Purpose::new_hire_termination));
   });
   return leavers;
 }

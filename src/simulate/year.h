@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "planwise/simulation.h"
+#include "simulate/cohort.h"
 #include "simulate/draws.h"
 
 namespace planwise::simulation {
@@ -44,9 +45,9 @@ struct Year {
 
   /// Under one_draw that one draw serves terminations and promotions alike. The pick among new hires, their pay and dates and
   /// the dates of raises go by draws of their own there too: the tables that dbt writes show no trace of the one draw in them.
-  [[nodiscard]] Draw draw_of(std::uint64_t person, Purpose purpose) const noexcept {
+  [[nodiscard]] Draw draw_of(const Cohort& cohort, std::size_t row, Purpose purpose) const noexcept {
     const bool one = purpose == Purpose::termination || purpose == Purpose::promotion || purpose == Purpose::promotion_raise;
-    return dbt.one_draw && one ? one_draw(input.seed, person) : draw(input.seed, person, number, purpose);
+    return dbt.one_draw && one ? one_draw(cohort.one_hash[row]) : draw(input.seed, cohort.key[row], number, purpose);
   }
   /// A day of the year; dbt's one day is one of 365.
   [[nodiscard]] std::int32_t day_of(const Draw& drawn) const noexcept { return first_day + drawn.below(drawn.is_one_draw ? 365 : days); }
