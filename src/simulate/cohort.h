@@ -12,10 +12,7 @@
 
 namespace planwise::simulation {
 
-/// Rows [begin, end) of a cohort. Work is cut into ranges of a fixed size, never by the number of threads.
-struct Range {
-  std::size_t begin = 0, end = 0;
-};
+class Workers;
 
 struct Cohort {
   // Carried from year to year.
@@ -33,11 +30,12 @@ struct Cohort {
   std::size_t experienced = 0;  ///< Rows below it were there at the start of the year; the others are its hires.
 
   [[nodiscard]] std::size_t size() const noexcept { return key.size(); }
+  void reserve(std::size_t rows);
   void resize_carried(std::size_t rows, bool with_one_hash);
   void resize_of_year(std::size_t rows);
 };
 
 /// The people in canonical order. Throws invalid_argument for a repeated id.
-[[nodiscard]] Cohort cohort_of(const SimulationInput& input);
+[[nodiscard]] Cohort cohort_of(const SimulationInput& input, Workers& workers);
 
 }  // namespace planwise::simulation

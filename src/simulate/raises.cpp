@@ -9,8 +9,8 @@ namespace {
 /// The month by the weights, any day of it.
 std::int32_t raise_date(const Year& year, const Cohort& cohort, std::size_t row) {
   const Draw drawn = year.draw_of(cohort, row, Purpose::raise);
-  std::size_t month = 0;
-  while (drawn.chance >= year.raise_month_end[month]) ++month;
+  std::size_t month = 0;  // counted without branches: where a draw falls cannot be predicted
+  for (const std::uint64_t end : year.raise_month_end) month += drawn.chance >= end ? 1 : 0;
   return year.month_start[month] + drawn.below(year.month_start[month + 1] - year.month_start[month]);
 }
 

@@ -22,10 +22,17 @@ namespace simulation {
 
 namespace {
 
+/// People of a year against those of the start, at the reference rates: room kept, so that columns need not move.
+constexpr double room_for_hires = 1.4;
+
 class Run {
  public:
   explicit Run(const SimulationInput& input)
-      : input_(input), workers_(input.threads), cohort_(cohort_of(input)), origins_(input.people.size()) {}
+      : input_(input), workers_(input.threads), cohort_(cohort_of(input, workers_)), origins_(input.people.size()) {
+    const auto expected = static_cast<std::size_t>(room_for_hires * static_cast<double>(origins_));
+    cohort_.reserve(expected);
+    next_.reserve(expected);
+  }
 
   void simulate_year(int number, SimulationResult& result) {
     const Year year(input_, number);

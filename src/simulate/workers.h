@@ -11,9 +11,12 @@
 #include <thread>
 #include <vector>
 
-#include "simulate/cohort.h"
-
 namespace planwise::simulation {
+
+/// Rows [begin, end) of a cohort. Work is cut into ranges of a fixed size, never by the number of threads.
+struct Range {
+  std::size_t begin = 0, end = 0;
+};
 
 /// Rows of one range: they fit the second-level cache, and 5,000 people are too few for a second thread to pay.
 inline constexpr std::size_t range_rows = 4096;
