@@ -66,38 +66,56 @@ std::vector<Place> canonical_order(const std::vector<std::string>& ids, Workers&
 
 }  // namespace
 
+Cohort::Cohort(std::pmr::memory_resource* memory)
+    : key(memory),
+      one_hash(memory),
+      origin(memory),
+      pay(memory),
+      hire_date(memory),
+      age(memory),
+      tenure(memory),
+      level(memory),
+      leave_date(memory),
+      promotion_date(memory),
+      raise_date(memory),
+      promotion_pay(memory),
+      raise_pay(memory),
+      end_pay(memory),
+      raise_level(memory),
+      end_level(memory) {}
+
+void Cohort::reserve_carried(std::size_t rows, bool with_one_hash) {
+  [rows](auto&... columns) { (columns.reserve(rows), ...); }(key, origin, pay, hire_date, age, tenure, level);
+  if (with_one_hash) one_hash.reserve(rows);
+}
+
+void Cohort::reserve_of_year(std::size_t rows) {
+  [rows](auto&... columns) { (columns.reserve(rows), ...); }(leave_date, promotion_date, raise_date, promotion_pay, raise_pay, end_pay, raise_level, end_level);
+}
+
 void Cohort::resize_carried(std::size_t rows, bool with_one_hash) {
-  key.resize(rows);
+  [rows](auto&... columns) { (columns.resize(rows), ...); }(key, origin, pay, hire_date, age, tenure, level);
   if (with_one_hash) one_hash.resize(rows);
-  origin.resize(rows);
-  pay.resize(rows);
-  hire_date.resize(rows);
-  age.resize(rows);
-  tenure.resize(rows);
-  level.resize(rows);
 }
 
 void Cohort::resize_of_year(std::size_t rows) {
-  leave_date.resize(rows);
-  promotion_date.resize(rows);
-  raise_date.resize(rows);
-  promotion_pay.resize(rows);
-  raise_pay.resize(rows);
-  end_pay.resize(rows);
-  raise_level.resize(rows);
-  end_level.resize(rows);
+  [rows](auto&... columns) { (columns.resize(rows), ...); }(leave_date, promotion_date, raise_date, promotion_pay, raise_pay, end_pay, raise_level, end_level);
 }
 
-void Cohort::reserve(std::size_t rows) {
-  const auto reserve_all = [rows](auto&... columns) { (columns.reserve(rows), ...); };
-  reserve_all(key, origin, pay, hire_date, age, tenure, level);
-  reserve_all(leave_date, promotion_date, raise_date, promotion_pay, raise_pay, end_pay, raise_level, end_level);
+void Cohort::swap_carried(Cohort& other) noexcept {
+  key.swap(other.key);
+  one_hash.swap(other.one_hash);
+  origin.swap(other.origin);
+  pay.swap(other.pay);
+  hire_date.swap(other.hire_date);
+  age.swap(other.age);
+  tenure.swap(other.tenure);
+  level.swap(other.level);
 }
 
-Cohort cohort_of(const SimulationInput& input, Workers& workers) {
+void fill_from(const SimulationInput& input, Cohort& cohort, Workers& workers) {
   const People& people = input.people;
   const std::vector<Place> places = canonical_order(people.employee_id, workers);
-  Cohort cohort;
   cohort.resize_carried(places.size(), input.dbt.one_draw);
   workers.each_range(places.size(), [&](std::size_t, Range range) {
     for (std::size_t row = range.begin; row < range.end; ++row) {
@@ -112,7 +130,6 @@ Cohort cohort_of(const SimulationInput& input, Workers& workers) {
       cohort.hire_date[row] = people.hire_date[i] != no_date ? people.hire_date[i] : first_day_of(input.settings.start_year - 1 - people.tenure[i]);
     }
   });
-  return cohort;
 }
 
 }  // namespace planwise::simulation

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
+#include <string_view>
 
 #include "simulate/calendar.h"
 #include "simulate/kernels.h"
@@ -12,10 +14,16 @@ namespace {
 
 constexpr int pay_steps = 10;  // 0.90 to 1.08 of the middle
 
-std::string_view written_id(int year, int level, std::int64_t number, fmt::memory_buffer& into) {
-  into.clear();
-  fmt::format_to(std::back_inserter(into), "NH_{:04}_{}_{:06}", year, level, number);
-  return {into.data(), into.size()};
+std::string id_before_number(int year, int level) { return fmt::format("NH_{:04}_{}_", year, level); }
+
+/// Appends a number of at least six digits; fmt would take as long as everything else that is done for a hire.
+std::string_view with_number(std::string& id, std::size_t before, std::uint64_t number) {
+  std::array<char, 20> digits{};
+  std::size_t at = digits.size();
+  for (; number > 0 || digits.size() - at < 6; number /= 10) digits[--at] = static_cast<char>('0' + number % 10);
+  id.resize(before);
+  id.append(digits.data() + at, digits.size() - at);
+  return id;
 }
 
 double hire_pay(const Year& year, std::size_t level, int step) {
@@ -87,12 +95,15 @@ void hire(const Year& year, Cohort& cohort, std::size_t leavers, std::uint32_t f
   cohort.resize_carried(cohort.experienced + ends.back(), year.dbt.one_draw);
   cohort.resize_of_year(cohort.size());
   workers.each_range(ends.back(), [&](std::size_t, Range range) {
-    fmt::memory_buffer text;
+    ByLevel<std::string> ids;
+    for (std::size_t level = 0; level < level_count; ++level) ids[level] = id_before_number(year.number, static_cast<int>(level) + 1);
+    const std::size_t before_number = ids[0].size();
+    auto level = static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), range.begin) - ends.begin());
     for (std::size_t i = range.begin; i < range.end; ++i) {
-      const auto level = static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), i) - ends.begin());
+      while (i >= ends[level]) ++level;
       const auto number = static_cast<std::uint32_t>(i - (ends[level] - counts[level]) + 1);
       const std::size_t row = cohort.experienced + i;
-      const std::string_view id = written_id(year.number, static_cast<int>(level) + 1, number, text);
+      const std::string_view id = with_number(ids[level], before_number, number);
       cohort.key[row] = key_of(id);
       if (year.dbt.one_draw) cohort.one_hash[row] = mixed(duckdb_hash(id) ^ mixed(year.input.seed));  // dbt: of a random id
       cohort.origin[row] = first_origin + static_cast<std::uint32_t>(i);
@@ -114,6 +125,8 @@ std::int32_t birth_date_of(const HirePlace& place, int age_at_hire) {
 }  // namespace planwise::simulation
 
 std::string planwise::hire_id(int year, int level, std::int64_t number) {
-  fmt::memory_buffer text;
-  return std::string(simulation::written_id(year, level, number, text));
+  std::string id = simulation::id_before_number(year, level);
+  const std::size_t before_number = id.size();
+  simulation::with_number(id, before_number, static_cast<std::uint64_t>(number));
+  return id;
 }

@@ -22,7 +22,7 @@ namespace planwise::simulation {
 
 // --- who leaves: exact numbers (terminations.cpp) --------------------------------------------------------------------
 /// The order in which people are picked: ascending, ties by row.
-using PickOrder = std::vector<std::uint64_t>;
+using PickOrder = Column<std::uint64_t>;
 inline constexpr std::uint64_t never_picked = UINT64_MAX;
 
 /// Calls take(row) for the `count` rows that come first; count at most the rows that are not never_picked.

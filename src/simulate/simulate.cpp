@@ -5,6 +5,7 @@
 
 #include "planwise/error.h"
 #include "planwise/simulation.h"
+#include "simulate/column_memory.h"
 #include "simulate/input_checks.h"
 #include "simulate/kernels.h"
 
@@ -28,10 +29,21 @@ constexpr double room_for_hires = 1.4;
 class Run {
  public:
   explicit Run(const SimulationInput& input)
-      : input_(input), workers_(input.threads), cohort_(cohort_of(input, workers_)), origins_(input.people.size()) {
-    const auto expected = static_cast<std::size_t>(room_for_hires * static_cast<double>(origins_));
-    cohort_.reserve(expected);
-    next_.reserve(expected);
+      : input_(input),
+        workers_(input.threads),
+        origins_(input.people.size()),
+        room_(static_cast<std::size_t>(room_for_hires * static_cast<double>(origins_))),
+        memory_(column_bytes(room_)),
+        cohort_(memory_.resource()),
+        next_(memory_.resource()),
+        order_(memory_.resource()),
+        active_pay_(memory_.resource()) {
+    cohort_.reserve_carried(room_, input.dbt.one_draw);
+    next_.reserve_carried(room_, input.dbt.one_draw);
+    cohort_.reserve_of_year(room_);
+    order_.reserve(room_);
+    active_pay_.reserve(room_);
+    fill_from(input, cohort_, workers_);
   }
 
   void simulate_year(int number, SimulationResult& result) {
@@ -104,17 +116,19 @@ class Run {
         next_.level[to++] = cohort_.end_level[row];
       }
     });
-    std::swap(cohort_, next_);
+    cohort_.swap_carried(next_);
   }
 
   const SimulationInput& input_;
   Workers workers_;
-  Cohort cohort_, next_;
   std::size_t origins_;  // people and hires so far
+  std::size_t room_;
+  ColumnMemory memory_;
+  Cohort cohort_, next_;  // only cohort_ has columns of the year
+  PickOrder order_;
+  Column<double> active_pay_;
   std::size_t active_ = 0;
   std::vector<std::size_t> active_before_;  // by range
-  PickOrder order_;
-  std::vector<double> active_pay_;
   std::vector<HirePlace> hires_;
 };
 
