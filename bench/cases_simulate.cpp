@@ -34,14 +34,20 @@ People invented_people(std::int64_t count) {
   People people;
   for (std::int64_t i = 0; i < count; ++i) {
     const std::uint64_t random = mixed(static_cast<std::uint64_t>(i) + 1);
-    const std::size_t level = random % 20 < 9 ? 0 : random % 20 < 15 ? 1 : random % 20 < 18 ? 2 : random % 20 < 19 ? 3 : 4;
+    const std::size_t level = random % 20 < 9    ? 0
+                              : random % 20 < 15 ? 1
+                              : random % 20 < 18 ? 2
+                              : random % 20 < 19 ? 3
+                                                 : 4;
     people.employee_id.push_back(fmt::format("EMP_{:07}", i));
-    people.compensation.push_back(std::round(least[level] * (1.0 + static_cast<double>((random >> 8) % 1000) / 2500.0)));
+    people.compensation.push_back(
+        std::round(least[level] * (1.0 + static_cast<double>((random >> 8) % 1000) / 2500.0)));
     people.age.push_back(22 + static_cast<std::int32_t>((random >> 20) % 44));
     people.tenure.push_back(static_cast<std::int32_t>((random >> 30) % 28));
     people.level.push_back(static_cast<std::int32_t>(level) + 1);
     people.birth_date.push_back(no_date);
-    people.hire_date.push_back(first_day_of(2024 - people.tenure.back()) + static_cast<std::int32_t>((random >> 40) % 365));
+    people.hire_date.push_back(first_day_of(2024 - people.tenure.back()) +
+                               static_cast<std::int32_t>((random >> 40) % 365));
   }
   return people;
 }
@@ -53,15 +59,18 @@ void write_column(std::ofstream& file, const std::vector<T>& column) {
 
 /// Median of the peer in ms; nothing, saying why, when it cannot run or did not come to the same figures.
 std::optional<double> numpy_peer(const People& people, int rounds, const SimulationResult& ours) {
-  const std::filesystem::path folder = PLANWISE_BENCH_FOLDER, path = folder / fmt::format("simulate-{}.columns", people.size());
+  const std::filesystem::path folder = PLANWISE_BENCH_FOLDER,
+                              path = folder / fmt::format("simulate-{}.columns", people.size());
   std::filesystem::create_directories(folder);
   {
     std::ofstream file(path, std::ios::binary);
     write_column(file, people.compensation);
-    for (const auto* column : {&people.age, &people.tenure, &people.level, &people.hire_date}) write_column(file, *column);
+    for (const auto* column : {&people.age, &people.tenure, &people.level, &people.hire_date})
+      write_column(file, *column);
     for (const std::string& id : people.employee_id) file << id;  // all of 11 characters
   }
-  const std::string command = fmt::format("'{}' '{}' '{}' {} {}", PLANWISE_BENCH_PYTHON, PLANWISE_BENCH_PEER, path.string(), people.size(), rounds);
+  const std::string command = fmt::format("'{}' '{}' '{}' {} {}", PLANWISE_BENCH_PYTHON, PLANWISE_BENCH_PEER,
+                                          path.string(), people.size(), rounds);
   std::string text(4096, '\0');
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(::popen(command.c_str(), "r"), &::pclose);
   text.resize(pipe ? std::fread(text.data(), 1, text.size(), pipe.get()) : 0);
@@ -81,7 +90,8 @@ std::optional<double> numpy_peer(const People& people, int rounds, const Simulat
   }
   words >> pay;
   if (std::abs(pay - ours.years.back().active_compensation) > 1e-9 * pay) {
-    print_note(fmt::format("no peer: {:.2f} of pay in the last year there, {:.2f} here", pay, ours.years.back().active_compensation));
+    print_note(fmt::format("no peer: {:.2f} of pay in the last year there, {:.2f} here", pay,
+                           ours.years.back().active_compensation));
     return std::nullopt;
   }
   return milliseconds;
@@ -101,20 +111,26 @@ void simulate_size(const Size& size) {
   const SimulationResult result = simulate(input);
   const std::int64_t summary_bytes = peak_bytes() - before;
   std::int64_t employee_years = 0;
-  for (const YearFigures& year : result.years) employee_years += year.start_headcount + year.events[static_cast<std::size_t>(EventType::hire)];
+  for (const YearFigures& year : result.years)
+    employee_years += year.start_headcount + year.events[static_cast<std::size_t>(EventType::hire)];
   const std::optional<double> peer = numpy_peer(input.people, size.peer_rounds, result);
   for (const SimulationDetail detail : {SimulationDetail::summary, SimulationDetail::rows}) {
     const bool summary = detail == SimulationDetail::summary;
     for (const unsigned threads : {1U, 2U}) {
       input.detail = detail;
       input.threads = threads;
-      const Figures times = measure(summary ? size.rounds : std::max(3, size.rounds / 4), [&](int) { (void)simulate(input); });
+      const Figures times =
+          measure(summary ? size.rounds : std::max(3, size.rounds / 4), [&](int) { (void)simulate(input); });
       Against against{.peer = summary ? peer : std::nullopt, .at_most_ratio = 0.1};
       if (summary && threads == 2) against.limit = size.limit;
-      print_line(fmt::format("{} people, 5 years, {}, {} thread{}", size.people, summary ? "summary" : "rows", threads, threads == 1 ? "" : "s"), times, against);
+      print_line(fmt::format("{} people, 5 years, {}, {} thread{}", size.people, summary ? "summary" : "rows", threads,
+                             threads == 1 ? "" : "s"),
+                 times, against);
       print_figure("  employee-years a second", static_cast<double>(employee_years) / times.median * 1000.0, {});
     }
-    print_figure("  bytes an employee at the peak", static_cast<double>(summary ? summary_bytes : peak_bytes() - before) / static_cast<double>(size.people), {});
+    print_figure(
+        "  bytes an employee at the peak",
+        static_cast<double>(summary ? summary_bytes : peak_bytes() - before) / static_cast<double>(size.people), {});
   }
 }
 

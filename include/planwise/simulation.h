@@ -2,14 +2,14 @@
 /// Simulating a workforce over years: what goes in (people, settings, levers by year, a seed) and what comes out.
 ///
 ///     planwise::SimulationInput input;
-///     input.people = people;                                            // one row an employee, columns of equal length
-///     for (int year = 2025; year <= 2029; ++year) input.levers[year];   // the defaults of the lever schema
+///     input.people = people;                                            // one row an employee, columns of equal
+///     length for (int year = 2025; year <= 2029; ++year) input.levers[year];   // the defaults of the lever schema
 ///     planwise::SimulationResult result = planwise::simulate(input);
 ///     double payroll = result.years.at(0).active_compensation;
 ///
 /// The model, for each year: (1) last year's active employees get a year older; (2) an exact share of the experienced
-/// leaves, those whose draw falls under their hazard first; (3) hires make up for them and for growth; (4) an exact share
-/// of the hires leaves; (5) promotions; (6) raises; (7) figures of everybody who was there.
+/// leaves, those whose draw falls under their hazard first; (3) hires make up for them and for growth; (4) an exact
+/// share of the hires leaves; (5) promotions; (6) raises; (7) figures of everybody who was there.
 ///
 /// Units: money in the currency of the database, a year; rates and probabilities as fractions; dates as days since
 /// 1970-01-01 (civil calendar, no time zone). Levels count from 1 in every output and from 0 as array index.
@@ -38,26 +38,29 @@ struct YearLevers {
   ByLevel<double> new_hire_salary_adjustment{1.15, 1.15, 1.15, 1.15, 1.15};  ///< Factor on the middle of the range.
   ByLevel<double> promotion_probability{0.12, 0.08, 0.05, 0.02, 0.01};
   ByLevel<double> promotion_raise{0.12, 0.12, 0.12, 0.12, 0.12};  ///< Of the level left.
-  bool new_hire_stored_as_HIRE = false;  ///< How a database spells the event; matters to DbtBehaviour::lever_letter_case alone.
+  bool new_hire_stored_as_HIRE =
+      false;  ///< How a database spells the event; matters to DbtBehaviour::lever_letter_case alone.
 };
 
 /// The people at the start, the end of the year before the first, as columns of equal length. Their order changes no
 /// figure; rows come out in it.
 struct People {
-  std::vector<std::string> employee_id;   ///< Unique, not empty; the key of a person's draws. No id of a hire (see hire_id).
-  std::vector<double> compensation;       ///< Annual, finite, not below 0.
+  std::vector<std::string>
+      employee_id;                   ///< Unique, not empty; the key of a person's draws. No id of a hire (see hire_id).
+  std::vector<double> compensation;  ///< Annual, finite, not below 0.
   std::vector<std::int32_t> age, tenure;  ///< Whole years at the start: 0 to 120, 0 to 100.
   std::vector<std::int32_t> level;        ///< 1 to level_count.
-  std::vector<std::int32_t> birth_date, hire_date;  ///< Before the first year; no_date where unknown: then tenure tells the year.
+  std::vector<std::int32_t> birth_date,
+      hire_date;  ///< Before the first year; no_date where unknown: then tenure tells the year.
   [[nodiscard]] std::size_t size() const noexcept { return employee_id.size(); }
 };
 inline constexpr std::int32_t no_date = INT32_MIN;
 
 struct JobLevel {
-  double minimum = 0, maximum = 0;            ///< Pay range; a level holds minimum <= pay < maximum, lowest first.
-  double average_promotion_probability = 0;   ///< What promotion_probability is relative to.
-  double hire_maximum = 0;                    ///< The maximum that the middle for new hires is taken with.
-  double hire_share = 0;                      ///< Part of a year's hires; the shares sum to 1.
+  double minimum = 0, maximum = 0;           ///< Pay range; a level holds minimum <= pay < maximum, lowest first.
+  double average_promotion_probability = 0;  ///< What promotion_probability is relative to.
+  double hire_maximum = 0;                   ///< The maximum that the middle for new hires is taken with.
+  double hire_share = 0;                     ///< Part of a year's hires; the shares sum to 1.
 };
 
 /// Everything about the model that is no lever. The defaults are those of the reference workforce model.
@@ -83,10 +86,10 @@ struct SimulationSettings {
 
 /// The dbt project's ways that differ from the rules, each on its own. All off: the rules. all(): dbt-compatible.
 struct DbtBehaviour {
-  /// One draw of 1000 values and one day of 365 an employee serve terminations and promotions of every year, so that those
-  /// promoted are mostly those who leave, on the same day. Draw and day are those that dbt gets from HASH(employee_id) of
-  /// DuckDB 1.0, whatever the seed; of hires, whose ids are random there, the seed chooses them. Raise dates and the pick
-  /// among new hires go by draws of their own, as the real tables show.
+  /// One draw of 1000 values and one day of 365 an employee serve terminations and promotions of every year, so that
+  /// those promoted are mostly those who leave, on the same day. Draw and day are those that dbt gets from
+  /// HASH(employee_id) of DuckDB 1.0, whatever the seed; of hires, whose ids are random there, the seed chooses them.
+  /// Raise dates and the pick among new hires go by draws of their own, as the real tables show.
   bool one_draw = false;
   /// Hires of a level: ceil(total x share) - 1, some fewer than meant.
   bool hires_short = false;
@@ -94,11 +97,11 @@ struct DbtBehaviour {
   bool hires_by_number = false;
   /// New-hire terminations 90 to 274 days into the year whatever the hire date.
   bool new_hire_leaves_fixed = false;
-  /// promotion_probability and promotion_raise do nothing: the hazard alone, raises of 15 to 24.9 % without the new level's
-  /// minimum; also for those who leave before.
+  /// promotion_probability and promotion_raise do nothing: the hazard alone, raises of 15 to 24.9 % without the new
+  /// level's minimum; also for those who leave before.
   bool promotions_ignore_levers = false;
-  /// Raises for all with tenure at the start and a merit above 0, on the pay and level of the start, whether or not they
-  /// leave before; overwrites a promotion's pay of the year.
+  /// Raises for all with tenure at the start and a merit above 0, on the pay and level of the start, whether or not
+  /// they leave before; overwrites a promotion's pay of the year.
   bool raises_at_start = false;
   /// Levels are derived from pay after the raises: the first whose range holds it, else 1.
   bool levels_from_pay = false;
@@ -124,23 +127,29 @@ struct SimulationInput {
   std::function<bool(int years_done, int years_total)> progress;
 };
 
-enum class DetailedStatus : std::uint8_t { continuous_active, new_hire_active, experienced_termination, new_hire_termination };
+enum class DetailedStatus : std::uint8_t {
+  continuous_active,
+  new_hire_active,
+  experienced_termination,
+  new_hire_termination
+};
 enum class EventType : std::uint8_t { hire, termination, promotion, raise };
 
 /// One year in figures. "active" is continuous_active and new_hire_active at the end of the year.
 struct YearFigures {
   int year = 0;
-  std::array<std::int64_t, 4> headcount{};    ///< By DetailedStatus.
+  std::array<std::int64_t, 4> headcount{};      ///< By DetailedStatus.
   std::array<double, 4> status_compensation{};  ///< Current compensation, summed by DetailedStatus.
-  std::array<std::int64_t, 4> events{};       ///< By EventType.
+  std::array<std::int64_t, 4> events{};         ///< By EventType.
   std::int64_t start_headcount = 0;             ///< Active at the start of the year.
   double start_compensation = 0;                ///< Their pay then, summed.
   std::int64_t active_headcount = 0;
   double active_compensation = 0, active_mean = 0, active_median = 0, active_mean_without_outliers = 0;
   ByLevel<std::int64_t> active_by_level{};
   ByLevel<double> compensation_by_level{}, mean_by_level{}, deviation_by_level{};  ///< Active; population deviation.
-  double like_for_like_growth = 0;            ///< Mean growth of pay of those active at both ends of the year; 0 with nobody.
-  double prorated_compensation = 0;           ///< Cost in the year: every row's pay over the days at each rate, leavers included.
+  double like_for_like_growth = 0;  ///< Mean growth of pay of those active at both ends of the year; 0 with nobody.
+  double prorated_compensation =
+      0;  ///< Cost in the year: every row's pay over the days at each rate, leavers included.
 };
 
 /// All rows of one year, as columns: the people in the order of the input, then hires by year, level and number.
@@ -148,22 +157,22 @@ struct YearRows {
   int year = 0;
   std::vector<std::string> employee_id;
   std::vector<std::int32_t> birth_date, hire_date, termination_date;  ///< no_date where none.
-  std::vector<double> current_compensation;   ///< At the end of the year, or on leaving.
-  std::vector<double> prorated_compensation;  ///< Over the days at each rate; the day of an event is the first at the new rate,
-                                              ///< the day of leaving the last paid.
-  std::vector<double> full_year_equivalent;   ///< A year at the last rate.
+  std::vector<double> current_compensation;                           ///< At the end of the year, or on leaving.
+  std::vector<double> prorated_compensation;  ///< Over the days at each rate; the day of an event is the first at the
+                                              ///< new rate, the day of leaving the last paid.
+  std::vector<double> full_year_equivalent;  ///< A year at the last rate.
   std::vector<std::int32_t> age, tenure;
-  std::vector<std::uint8_t> level;            ///< 1 to level_count.
+  std::vector<std::uint8_t> level;  ///< 1 to level_count.
   std::vector<DetailedStatus> status;
-  struct Events {                             ///< Ordered by employee row, then date, then type.
-    std::vector<std::uint32_t> row;           ///< Index into the columns above.
+  struct Events {                    ///< Ordered by employee row, then date, then type.
+    std::vector<std::uint32_t> row;  ///< Index into the columns above.
     std::vector<EventType> type;
     std::vector<std::int32_t> date;
-    /// compensation: after the event; of a termination the pay left. previous_compensation: NaN for hires and terminations.
-    /// probability: the hazard of a termination or promotion, the rate of a new-hire termination, the merit of a raise; NaN
-    /// for hires.
+    /// compensation: after the event; of a termination the pay left. previous_compensation: NaN for hires and
+    /// terminations. probability: the hazard of a termination or promotion, the rate of a new-hire termination, the
+    /// merit of a raise; NaN for hires.
     std::vector<double> compensation, previous_compensation, probability;
-    std::vector<std::uint8_t> level;          ///< Before the event; of a hire its own.
+    std::vector<std::uint8_t> level;  ///< Before the event; of a hire its own.
   } events;
 };
 
@@ -172,15 +181,15 @@ struct SimulationResult {
   std::vector<YearRows> rows;  ///< Empty unless SimulationDetail::rows.
 };
 
-/// The id of the number-th hire (from 1) of a level (from 1) in a year, "NH_2025_2_000017". Numbers count within the level
-/// so that a lever, or one hire more elsewhere, leaves the draws of the others as they are.
+/// The id of the number-th hire (from 1) of a level (from 1) in a year, "NH_2025_2_000017". Numbers count within the
+/// level so that a lever, or one hire more elsewhere, leaves the draws of the others as they are.
 [[nodiscard]] std::string hire_id(int year, int level, std::int64_t number);
 
 /// Runs the model. Pure: same input, same bytes, on any number of threads and in any order of people; a person's draws
-/// depend on (seed, employee_id, year, event) alone, so that adding people or moving a lever changes nobody else's. Safe to
-/// call from several threads.
-/// Throws invalid_argument naming the person, column or setting that does not fit, its value and what is allowed, and
-/// cancelled. Cost: about 50 ns of one core an employee-year, 150 bytes an employee; rows about 300 bytes an employee-year.
+/// depend on (seed, employee_id, year, event) alone, so that adding people or moving a lever changes nobody else's.
+/// Safe to call from several threads. Throws invalid_argument naming the person, column or setting that does not fit,
+/// its value and what is allowed, and cancelled. Cost: about 50 ns of one core an employee-year, 150 bytes an employee;
+/// rows about 300 bytes an employee-year.
 [[nodiscard]] SimulationResult simulate(const SimulationInput& input);
 
 }  // namespace planwise

@@ -20,12 +20,16 @@ struct Place {
   std::uint32_t origin;
 };
 
-/// Where each part begins when `size` keys are parted by their leading bits, about two a part: keys are well mixed, so the
-/// parts are nearly even and sorting within them is all that is left to do.
+/// Where each part begins when `size` keys are parted by their leading bits, about two a part: keys are well mixed, so
+/// the parts are nearly even and sorting within them is all that is left to do.
 class Parts {
  public:
-  explicit Parts(std::size_t size) : bits_(std::clamp(static_cast<unsigned>(std::bit_width(size)) - 1U, 1U, 20U)), begins_((std::size_t{1} << bits_) + 1) {}
-  [[nodiscard]] std::size_t of(std::uint64_t key) const noexcept { return static_cast<std::size_t>(key >> (64 - bits_)); }
+  explicit Parts(std::size_t size)
+      : bits_(std::clamp(static_cast<unsigned>(std::bit_width(size)) - 1U, 1U, 20U)),
+        begins_((std::size_t{1} << bits_) + 1) {}
+  [[nodiscard]] std::size_t of(std::uint64_t key) const noexcept {
+    return static_cast<std::size_t>(key >> (64 - bits_));
+  }
   void count(std::uint64_t key) noexcept { ++begins_[of(key) + 1]; }
   void place() { std::partial_sum(begins_.begin(), begins_.end(), begins_.begin()); }
   [[nodiscard]] const std::vector<std::uint32_t>& begins() const noexcept { return begins_; }
@@ -45,12 +49,15 @@ std::vector<Place> canonical_order(const std::vector<std::string>& ids, Workers&
   parts.place();
   std::vector<Place> places(ids.size());
   std::vector<std::uint32_t> next = parts.begins();
-  for (std::size_t i = 0; i < keys.size(); ++i) places[next[parts.of(keys[i])]++] = {keys[i], static_cast<std::uint32_t>(i)};
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    places[next[parts.of(keys[i])]++] = {keys[i], static_cast<std::uint32_t>(i)};
   const auto earlier = [&](const Place& left, const Place& right) {
     return left.key != right.key ? left.key < right.key : ids[left.origin] < ids[right.origin];
   };
   for (std::size_t part = 0; part + 1 < parts.begins().size(); ++part) {
-    const auto at = [&](std::size_t index) { return places.begin() + static_cast<std::ptrdiff_t>(parts.begins()[index]); };
+    const auto at = [&](std::size_t index) {
+      return places.begin() + static_cast<std::ptrdiff_t>(parts.begins()[index]);
+    };
     if (parts.begins()[part + 1] - parts.begins()[part] > 1) std::sort(at(part), at(part + 1), earlier);
   }
   const auto same = std::adjacent_find(places.begin(), places.end(), [&](const Place& left, const Place& right) {
@@ -59,7 +66,8 @@ std::vector<Place> canonical_order(const std::vector<std::string>& ids, Workers&
   if (same != places.end()) {
     const auto [first, second] = std::minmax(same->origin, std::next(same)->origin);
     throw Error(ErrorCode::invalid_argument,
-                fmt::format("people: employee_id {} stands in rows {} and {}; each person is allowed once", ids[first], first + 1, second + 1));
+                fmt::format("people: employee_id {} stands in rows {} and {}; each person is allowed once", ids[first],
+                            first + 1, second + 1));
   }
   return places;
 }
@@ -90,7 +98,8 @@ void Cohort::reserve_carried(std::size_t rows, bool with_one_hash) {
 }
 
 void Cohort::reserve_of_year(std::size_t rows) {
-  [rows](auto&... columns) { (columns.reserve(rows), ...); }(leave_date, promotion_date, raise_date, promotion_pay, raise_pay, end_pay, raise_level, end_level);
+  [rows](auto&... columns) { (columns.reserve(rows), ...); }(leave_date, promotion_date, raise_date, promotion_pay,
+                                                             raise_pay, end_pay, raise_level, end_level);
 }
 
 void Cohort::resize_carried(std::size_t rows, bool with_one_hash) {
@@ -99,7 +108,8 @@ void Cohort::resize_carried(std::size_t rows, bool with_one_hash) {
 }
 
 void Cohort::resize_of_year(std::size_t rows) {
-  [rows](auto&... columns) { (columns.resize(rows), ...); }(leave_date, promotion_date, raise_date, promotion_pay, raise_pay, end_pay, raise_level, end_level);
+  [rows](auto&... columns) { (columns.resize(rows), ...); }(leave_date, promotion_date, raise_date, promotion_pay,
+                                                            raise_pay, end_pay, raise_level, end_level);
 }
 
 void Cohort::swap_carried(Cohort& other) noexcept {
@@ -127,7 +137,9 @@ void fill_from(const SimulationInput& input, Cohort& cohort, Workers& workers) {
       cohort.age[row] = people.age[i];
       cohort.tenure[row] = people.tenure[i];
       cohort.level[row] = static_cast<std::uint8_t>(people.level[i] - 1);
-      cohort.hire_date[row] = people.hire_date[i] != no_date ? people.hire_date[i] : first_day_of(input.settings.start_year - 1 - people.tenure[i]);
+      cohort.hire_date[row] = people.hire_date[i] != no_date
+                                  ? people.hire_date[i]
+                                  : first_day_of(input.settings.start_year - 1 - people.tenure[i]);
     }
   });
 }

@@ -1,8 +1,8 @@
 /// \file
 /// The people of one year as a structure of arrays: what the event kernels read and write, a range of rows at a time.
 ///
-/// Rows stand in canonical order: the people of the start by the hash of their id (then by id), hires behind them by year,
-/// level and number. Sums and ties follow it, so that the order of the input changes nothing.
+/// Rows stand in canonical order: the people of the start by the hash of their id (then by id), hires behind them by
+/// year, level and number. Sums and ties follow it, so that the order of the input changes nothing.
 #pragma once
 
 #include <cstdint>

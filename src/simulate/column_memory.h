@@ -1,6 +1,6 @@
 /// \file
-/// Where the columns of a simulation live: one block, in large pages where the system gives them. A million people touch
-/// 200 MB; in pages of 4 KB a fifth of the whole time went into making them.
+/// Where the columns of a simulation live: one block, in large pages where the system gives them. A million people
+/// touch 200 MB; in pages of 4 KB a fifth of the whole time went into making them.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,9 @@ class LargePages final : public std::pmr::memory_resource {
  private:
   void* do_allocate(std::size_t bytes, std::size_t alignment) override;
   void do_deallocate(void* block, std::size_t bytes, std::size_t alignment) override;
-  [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override { return this == &other; }
+  [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
+    return this == &other;
+  }
 };
 
 /// Gives from one block and takes nothing back until it ends. Not for several threads at once.

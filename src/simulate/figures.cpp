@@ -35,12 +35,35 @@ void add_active(Sums& sums, const Year& year, const Cohort& cohort, std::size_t 
   }
 }
 
+constexpr std::size_t sample_size = 1024, sample_margin = 64;
+
+/// Sum of the values at ranks `rank` and `rank - 1` of the sorted values, or twice that at `rank`.
+double select(std::span<double> among, std::size_t rank, bool with_lower) {
+  const auto at = among.begin() + static_cast<std::ptrdiff_t>(rank);
+  std::nth_element(among.begin(), at, among.end());
+  return with_lower ? *std::max_element(among.begin(), at) + *at : *at + *at;
+}
+
+/// The values between two of a sorted sample that lie on either side of the middle (Floyd and Rivest 1975) are an
+/// eighth of all; only they are ordered. Exact whatever the sample says.
 double median_of(std::span<double> values) {
   if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*std::max_element(values.begin(), middle) + *middle) / 2.0;
+  const std::size_t rank = values.size() / 2;
+  const bool even = values.size() % 2 == 0;
+  if (values.size() < 8 * sample_size) return select(values, rank, even) / 2.0;
+  std::array<double, sample_size> sample{};
+  for (std::size_t i = 0; i < sample_size; ++i) sample[i] = values[i * (values.size() / sample_size)];
+  std::sort(sample.begin(), sample.end());
+  const double low = sample[sample_size / 2 - sample_margin], high = sample[sample_size / 2 + sample_margin];
+  std::size_t below = 0, between = 0;
+  std::vector<double> candidates(values.size());
+  for (const double value : values) {
+    below += value < low ? 1 : 0;
+    candidates[between] = value;
+    between += value >= low && value <= high ? 1 : 0;
+  }
+  if (rank <= below || rank >= below + between) return select(values, rank, even) / 2.0;
+  return select(std::span(candidates).first(between), rank - below, even) / 2.0;
 }
 
 double ratio(double sum, std::int64_t count) { return count == 0 ? 0.0 : sum / static_cast<double>(count); }
@@ -57,7 +80,10 @@ double prorated_pay(const Year& year, const Cohort& cohort, std::size_t row) {
     std::int32_t date;
     double pay;
   };
-  std::array<Step, 2> steps{{{cohort.promotion_date[row], cohort.promotion_pay[row]}, {cohort.raise_date[row], cohort.raise_pay[row]}}};
+  if (cohort.promotion_date[row] == no_date && cohort.raise_date[row] == no_date)
+    return cohort.pay[row] * (end - from) / year.days;
+  std::array<Step, 2> steps{
+      {{cohort.promotion_date[row], cohort.promotion_pay[row]}, {cohort.raise_date[row], cohort.raise_pay[row]}}};
   if (steps[1].date < steps[0].date) std::swap(steps[0], steps[1]);
   double pay = cohort.pay[row], sum = 0;
   for (const Step& step : steps) {
@@ -86,7 +112,9 @@ void Sums::add(const Sums& other) {
 
 Sums sums_of(const Year& year, const Cohort& cohort, Range range) {
   Sums sums;
-  const auto count = [&](EventType type, bool happened) { sums.events[static_cast<std::size_t>(type)] += happened ? 1 : 0; };
+  const auto count = [&](EventType type, bool happened) {
+    sums.events[static_cast<std::size_t>(type)] += happened ? 1 : 0;
+  };
   for (std::size_t row = range.begin; row < range.end; ++row) {
     const double pay = cohort.end_pay[row];
     const auto status = static_cast<std::size_t>(status_of(cohort, row));
@@ -101,7 +129,8 @@ Sums sums_of(const Year& year, const Cohort& cohort, Range range) {
     if (cohort.leave_date[row] == no_date) add_active(sums, year, cohort, row, pay);
   }
   ByLevel<double> means{};
-  for (std::size_t level = 0; level < level_count; ++level) means[level] = ratio(sums.levels[level].pay, sums.levels[level].people);
+  for (std::size_t level = 0; level < level_count; ++level)
+    means[level] = ratio(sums.levels[level].pay, sums.levels[level].people);
   for (std::size_t row = range.begin; row < range.end; ++row) {
     if (cohort.leave_date[row] != no_date) continue;
     const double apart = cohort.end_pay[row] - means[cohort.end_level[row]];

@@ -39,11 +39,15 @@ void check_columns(const People& people) {
   const auto check = [&](std::string_view name, std::size_t rows) {
     if (rows != people.size()) {
       throw Error(ErrorCode::invalid_argument,
-                  fmt::format("people: column {} has {} rows, employee_id has {}; allowed are columns of equal length", name, rows, people.size()));
+                  fmt::format("people: column {} has {} rows, employee_id has {}; allowed are columns of equal length",
+                              name, rows, people.size()));
     }
   };
-  if (people.size() == 0) throw Error(ErrorCode::invalid_argument, "people: there is nobody to start with; at least one active employee is needed");
-  if (people.size() > most_people) refuse("people: the number of rows", people.size(), fmt::format("1 to {}", most_people));
+  if (people.size() == 0)
+    throw Error(ErrorCode::invalid_argument,
+                "people: there is nobody to start with; at least one active employee is needed");
+  if (people.size() > most_people)
+    refuse("people: the number of rows", people.size(), fmt::format("1 to {}", most_people));
   check("compensation", people.compensation.size());
   check("age", people.age.size());
   check("tenure", people.tenure.size());
@@ -63,24 +67,32 @@ bool is_hire_id(std::string_view id, const SimulationSettings& settings) {
 
 std::string date_text(std::int32_t date) {
   const std::chrono::year_month_day day{std::chrono::sys_days{std::chrono::days{date}}};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
+                     static_cast<unsigned>(day.day()));
 }
 
 void check_person(const SimulationInput& input, std::size_t i) {
   const People& people = input.people;
-  const auto name = [&](std::string_view column) { return fmt::format("people: {} of {} (row {})", column, people.employee_id[i], i + 1); };
+  const auto name = [&](std::string_view column) {
+    return fmt::format("people: {} of {} (row {})", column, people.employee_id[i], i + 1);
+  };
   const std::int32_t start = first_day_of(input.settings.start_year), earliest = first_day_of(first_year - 100);
-  if (people.employee_id[i].empty()) throw Error(ErrorCode::invalid_argument, fmt::format("people: employee_id of row {} is empty", i + 1));
+  if (people.employee_id[i].empty())
+    throw Error(ErrorCode::invalid_argument, fmt::format("people: employee_id of row {} is empty", i + 1));
   if (people.employee_id[i].front() == 'N' && is_hire_id(people.employee_id[i], input.settings)) {
     refuse(name("employee_id"), people.employee_id[i], "any id that is not one of a simulated year's hires");
   }
-  if (!(people.compensation[i] >= 0 && people.compensation[i] <= most_pay)) refuse(name("compensation"), people.compensation[i], "0 to 1e12");
+  if (!(people.compensation[i] >= 0 && people.compensation[i] <= most_pay))
+    refuse(name("compensation"), people.compensation[i], "0 to 1e12");
   if (people.age[i] < 0 || people.age[i] > oldest) refuse(name("age"), people.age[i], fmt::format("0 to {}", oldest));
-  if (people.tenure[i] < 0 || people.tenure[i] > longest_tenure) refuse(name("tenure"), people.tenure[i], fmt::format("0 to {}", longest_tenure));
-  if (people.level[i] < 1 || people.level[i] > static_cast<int>(level_count)) refuse(name("level"), people.level[i], fmt::format("1 to {}", level_count));
+  if (people.tenure[i] < 0 || people.tenure[i] > longest_tenure)
+    refuse(name("tenure"), people.tenure[i], fmt::format("0 to {}", longest_tenure));
+  if (people.level[i] < 1 || people.level[i] > static_cast<int>(level_count))
+    refuse(name("level"), people.level[i], fmt::format("1 to {}", level_count));
   const auto check_date = [&](std::string_view column, std::int32_t date) {
     if (date == no_date || (date >= earliest && date < start)) return;
-    refuse(name(column), date_text(date), fmt::format("{} to {}, the day before the first year", date_text(earliest), date_text(start - 1)));
+    refuse(name(column), date_text(date),
+           fmt::format("{} to {}, the day before the first year", date_text(earliest), date_text(start - 1)));
   };
   check_date("birth_date", people.birth_date[i]);
   check_date("hire_date", people.hire_date[i]);
@@ -109,7 +121,8 @@ void check_levels(const SimulationSettings& settings, const DbtBehaviour& dbt) {
 
 void check_settings(const SimulationSettings& settings, const DbtBehaviour& dbt) {
   const auto check_year = [](std::string_view name, int year) {
-    if (year < first_year || year > last_year) refuse(fmt::format("settings: {}", name), year, fmt::format("{} to {}", first_year, last_year));
+    if (year < first_year || year > last_year)
+      refuse(fmt::format("settings: {}", name), year, fmt::format("{} to {}", first_year, last_year));
   };
   check_year("start_year", settings.start_year);
   check_year("end_year", settings.end_year);
@@ -117,12 +130,14 @@ void check_settings(const SimulationSettings& settings, const DbtBehaviour& dbt)
     refuse("settings: end_year", settings.end_year, fmt::format("start_year, {}, or later", settings.start_year));
   }
   if (settings.end_year - settings.start_year >= most_years) {
-    refuse("settings: end_year", settings.end_year, fmt::format("at most {}, {} years from the start", settings.start_year + most_years - 1, most_years));
+    refuse("settings: end_year", settings.end_year,
+           fmt::format("at most {}, {} years from the start", settings.start_year + most_years - 1, most_years));
   }
   check_within("settings: target_growth_rate", settings.target_growth_rate, -1, 1);
   check_within("settings: total_termination_rate", settings.total_termination_rate, 0, 1);
   if (!(settings.new_hire_termination_rate >= 0 && settings.new_hire_termination_rate <= 0.99)) {
-    refuse("settings: new_hire_termination_rate", settings.new_hire_termination_rate, "0 to 0.99: hires make up for it");
+    refuse("settings: new_hire_termination_rate", settings.new_hire_termination_rate,
+           "0 to 0.99: hires make up for it");
   }
   check_within("settings: termination_base", settings.termination_base, 0, 100);
   check_all_within("settings: termination_by_tenure", settings.termination_by_tenure, 0, 100);
@@ -145,7 +160,8 @@ void check_levers(const SimulationInput& input) {
     const auto found = input.levers.find(year);
     if (found == input.levers.end()) {
       throw Error(ErrorCode::invalid_argument,
-                  fmt::format("levers: there are none for {}; each year from {} to {} needs them", year, input.settings.start_year, input.settings.end_year));
+                  fmt::format("levers: there are none for {}; each year from {} to {} needs them", year,
+                              input.settings.start_year, input.settings.end_year));
     }
     const auto check = [&](std::string_view name, const ByLevel<double>& values, double least, double most) {
       for (std::size_t level = 0; level < level_count; ++level) {
@@ -166,7 +182,8 @@ void check_levers(const SimulationInput& input) {
 void check_input(const SimulationInput& input) {
   check_settings(input.settings, input.dbt);
   check_levers(input);
-  if (input.threads > most_threads) refuse("threads", input.threads, fmt::format("0 to {}, 0 being all of the machine", most_threads));
+  if (input.threads > most_threads)
+    refuse("threads", input.threads, fmt::format("0 to {}, 0 being all of the machine", most_threads));
   check_columns(input.people);
   for (std::size_t i = 0; i < input.people.size(); ++i) check_person(input, i);
 }

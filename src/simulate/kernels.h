@@ -1,6 +1,6 @@
 /// \file
-/// The events of a year, a kernel each, in the order of the model. A kernel works on a range of rows and touches no other,
-/// but for the two that pick an exact number of people out of all.
+/// The events of a year, a kernel each, in the order of the model. A kernel works on a range of rows and touches no
+/// other, but for the two that pick an exact number of people out of all.
 #pragma once
 
 #include <array>
@@ -18,7 +18,9 @@
 namespace planwise::simulation {
 
 /// Half away from zero, as decimal fractions round: 0.5 that came out a hair low is still a half.
-[[nodiscard]] inline std::int64_t rounded(double exact) noexcept { return std::llround(exact + std::copysign(1e-9, exact)); }
+[[nodiscard]] inline std::int64_t rounded(double exact) noexcept {
+  return std::llround(exact + std::copysign(1e-9, exact));
+}
 
 // --- who leaves: exact numbers (terminations.cpp) --------------------------------------------------------------------
 /// The order in which people are picked: ascending, ties by row.
@@ -57,7 +59,8 @@ void raise(const Year& year, Cohort& cohort, Range range);
 /// The pay that promotions and raises lead to, in order of their dates: promotion_pay, raise_pay, end_pay, end_level.
 void settle_pay(const Year& year, Cohort& cohort, Range range);
 /// Pay after the promotion of that row from a level and pay.
-[[nodiscard]] double promoted_pay(const Year& year, const Cohort& cohort, std::size_t row, std::size_t level, double pay);
+[[nodiscard]] double promoted_pay(const Year& year, const Cohort& cohort, std::size_t row, std::size_t level,
+                                  double pay);
 
 // --- what it comes to (figures.cpp) ----------------------------------------------------------------------------------
 /// Sums over a range of rows; added up in the order of the ranges.
@@ -77,7 +80,8 @@ struct Sums {
 
 [[nodiscard]] inline DetailedStatus status_of(const Cohort& cohort, std::size_t row) noexcept {
   const bool left = cohort.leave_date[row] != no_date;
-  if (row < cohort.experienced) return left ? DetailedStatus::experienced_termination : DetailedStatus::continuous_active;
+  if (row < cohort.experienced)
+    return left ? DetailedStatus::experienced_termination : DetailedStatus::continuous_active;
   return left ? DetailedStatus::new_hire_termination : DetailedStatus::new_hire_active;
 }
 /// Rule 7: pay over the days of the year at each rate.

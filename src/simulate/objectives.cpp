@@ -47,9 +47,11 @@ double targets_of(const YearFigures& figures, const ObjectiveTargets& targets) {
 }
 
 ObjectiveTerms objectives_of(const SimulationResult& result, int target_year, const ObjectiveTargets& targets) {
-  const auto found = std::find_if(result.years.begin(), result.years.end(), [&](const YearFigures& year) { return year.year == target_year; });
+  const auto found = std::find_if(result.years.begin(), result.years.end(),
+                                  [&](const YearFigures& year) { return year.year == target_year; });
   if (found == result.years.end()) {
-    const std::string years = result.years.empty() ? "none" : fmt::format("{} to {}", result.years.front().year, result.years.back().year);
+    const std::string years =
+        result.years.empty() ? "none" : fmt::format("{} to {}", result.years.front().year, result.years.back().year);
     throw Error(ErrorCode::invalid_argument, fmt::format("target year is {}; simulated are {}", target_year, years));
   }
   return {cost_of(*found), equity_of(*found), targets_of(*found, targets)};
@@ -59,8 +61,10 @@ ObjectiveTerms synthetic_objectives(const YearLevers& levers) {
   const double merit = mean(levers.merit_rate);
   double variance = 0;
   for (const double rate : levers.merit_rate) variance += square(rate - merit) / static_cast<double>(level_count);
-  return {(sum(levers.merit_rate) + 5.0 * mean(levers.cola_rate) + (mean(levers.new_hire_salary_adjustment) - 1.0) * 0.1) * 100.0, variance * 1000.0,
-          square(2.0 * mean(levers.promotion_probability) - 0.03)};
+  return {
+      (sum(levers.merit_rate) + 5.0 * mean(levers.cola_rate) + (mean(levers.new_hire_salary_adjustment) - 1.0) * 0.1) *
+          100.0,
+      variance * 1000.0, square(2.0 * mean(levers.promotion_probability) - 0.03)};
 }
 
 double combined(const ObjectiveTerms& terms, const ObjectiveWeights& weights) {
@@ -74,7 +78,8 @@ double combined(const ObjectiveTerms& terms, const ObjectiveWeights& weights) {
   check("targets", weights.targets);
   const double whole = weights.cost + weights.equity + weights.targets;
   if (!(std::abs(whole - 1.0) <= weight_tolerance)) {
-    throw Error(ErrorCode::invalid_argument, fmt::format("the weights of cost, equity and targets sum to {}; they must sum to 1", whole));
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("the weights of cost, equity and targets sum to {}; they must sum to 1", whole));
   }
   return weights.cost * terms.cost + weights.equity * terms.equity + weights.targets * terms.targets;
 }

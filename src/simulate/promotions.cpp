@@ -19,12 +19,14 @@ double promoted_pay(const Year& year, const Cohort& cohort, std::size_t row, std
 }
 
 void promote(const Year& year, Cohort& cohort, Range range) {
+  const Year::Draws draws(year, cohort, range, Purpose::promotion);
   for (std::size_t row = range.begin; row < range.end; ++row) {
     cohort.promotion_date[row] = no_date;
     const std::size_t level = cohort.level[row];
-    if (cohort.tenure[row] < 1 || level + 1 >= level_count || cohort.age[row] >= age_without_promotion) continue;
-    const Draw drawn = year.draw_of(cohort, row, Purpose::promotion);
+    const Draw drawn = draws[row];
+    // The draw first: it decides most rows, which the processor can then foresee.
     if (!drawn.falls_under(year.promotion_hazard_of(cohort.age[row], cohort.tenure[row], level))) continue;
+    if (cohort.tenure[row] < 1 || level + 1 >= level_count || cohort.age[row] >= age_without_promotion) continue;
     const std::int32_t date = year.day_of(drawn);
     const bool there = cohort.leave_date[row] == no_date || date < cohort.leave_date[row];
     if (there || year.dbt.promotions_ignore_levers) cohort.promotion_date[row] = date;

@@ -7,10 +7,8 @@ namespace planwise::simulation {
 namespace {
 
 /// The month by the weights, any day of it.
-std::int32_t raise_date(const Year& year, const Cohort& cohort, std::size_t row) {
-  const Draw drawn = year.draw_of(cohort, row, Purpose::raise);
-  std::size_t month = 0;  // counted without branches: where a draw falls cannot be predicted
-  for (const std::uint64_t end : year.raise_month_end) month += drawn.chance >= end ? 1 : 0;
+std::int32_t raise_date(const Year& year, const Draw& drawn) {
+  const std::size_t month = year.raise_month_of(drawn.chance);
   return year.month_start[month] + drawn.below(year.month_start[month + 1] - year.month_start[month]);
 }
 
@@ -20,7 +18,8 @@ double raised_pay(const Year& year, std::size_t level, double pay) {
 
 std::uint8_t level_by_pay(const Year& year, double pay) {
   for (std::size_t level = 0; level < level_count; ++level) {
-    if (pay >= year.settings.levels[level].minimum && pay < year.settings.levels[level].maximum) return static_cast<std::uint8_t>(level);
+    if (pay >= year.settings.levels[level].minimum && pay < year.settings.levels[level].maximum)
+      return static_cast<std::uint8_t>(level);
   }
   return 0;
 }
@@ -46,7 +45,8 @@ void settle_in_order(const Year& year, Cohort& cohort, std::size_t row) {
 void settle_from_start(const Year& year, Cohort& cohort, std::size_t row) {
   double pay = cohort.pay[row];
   std::uint8_t level = cohort.level[row];
-  if (cohort.promotion_date[row] != no_date) cohort.promotion_pay[row] = pay = promoted_pay(year, cohort, row, level++, pay);
+  if (cohort.promotion_date[row] != no_date)
+    cohort.promotion_pay[row] = pay = promoted_pay(year, cohort, row, level++, pay);
   if (cohort.raise_date[row] != no_date) {
     cohort.raise_level[row] = cohort.level[row];
     cohort.raise_pay[row] = pay = raised_pay(year, cohort.level[row], cohort.pay[row]);
@@ -59,10 +59,11 @@ void settle_from_start(const Year& year, Cohort& cohort, std::size_t row) {
 
 void raise(const Year& year, Cohort& cohort, Range range) {
   const bool at_start = year.dbt.raises_at_start;
+  const Year::Draws draws(year, cohort, range, Purpose::raise);
   for (std::size_t row = range.begin; row < range.end; ++row) {
     cohort.raise_date[row] = no_date;
     if (cohort.tenure[row] < 1 || (at_start && year.levers.merit_rate[cohort.level[row]] <= 0)) continue;
-    const std::int32_t date = raise_date(year, cohort, row);
+    const std::int32_t date = raise_date(year, draws[row]);
     if (at_start || cohort.leave_date[row] == no_date || date < cohort.leave_date[row]) cohort.raise_date[row] = date;
   }
 }

@@ -36,35 +36,51 @@ double pay_at(const Cohort& cohort, std::size_t row, std::int32_t date) {
 Event termination_of(const Year& year, const Cohort& cohort, std::size_t row) {
   const std::int32_t date = cohort.leave_date[row];
   const bool experienced = row < cohort.experienced;
-  const double hazard =
-      experienced ? year.termination_hazard_of(cohort.age[row], cohort.tenure[row]) : year.settings.new_hire_termination_rate;
-  const bool moved_up = !year.dbt.raises_at_start && cohort.promotion_date[row] != no_date && cohort.promotion_date[row] < date;
+  const double hazard = experienced ? year.termination_hazard_of(cohort.age[row], cohort.tenure[row])
+                                    : year.settings.new_hire_termination_rate;
+  const bool moved_up =
+      !year.dbt.raises_at_start && cohort.promotion_date[row] != no_date && cohort.promotion_date[row] < date;
   const double pay = year.dbt.raises_at_start ? cohort.pay[row] : pay_at(cohort, row, date);
-  return {EventType::termination, date, pay, none, hazard, static_cast<std::uint8_t>(cohort.level[row] + (moved_up ? 1 : 0))};
+  return {EventType::termination,
+          date,
+          pay,
+          none,
+          hazard,
+          static_cast<std::uint8_t>(cohort.level[row] + (moved_up ? 1 : 0))};
 }
 
 /// The events of one row, by date, then type.
 void add_events(const Year& year, const Cohort& cohort, std::size_t row, std::uint32_t place, YearRows::Events& into) {
   std::array<Event, 4> events{};
   std::size_t count = 0;
-  if (row >= cohort.experienced) events[count++] = {EventType::hire, cohort.hire_date[row], cohort.pay[row], none, none, cohort.level[row]};
+  if (row >= cohort.experienced)
+    events[count++] = {EventType::hire, cohort.hire_date[row], cohort.pay[row], none, none, cohort.level[row]};
   if (cohort.leave_date[row] != no_date) events[count++] = termination_of(year, cohort, row);
   const std::int32_t promoted = cohort.promotion_date[row], raised = cohort.raise_date[row];
   const bool from_start = year.dbt.raises_at_start;
   if (promoted != no_date) {
     const bool raised_before = !from_start && raised != no_date && raised < promoted;
-    events[count++] = {EventType::promotion, promoted, cohort.promotion_pay[row], raised_before ? cohort.raise_pay[row] : cohort.pay[row],
-                       year.promotion_hazard_of(cohort.age[row], cohort.tenure[row], cohort.level[row]), cohort.level[row]};
+    events[count++] = {EventType::promotion,
+                       promoted,
+                       cohort.promotion_pay[row],
+                       raised_before ? cohort.raise_pay[row] : cohort.pay[row],
+                       year.promotion_hazard_of(cohort.age[row], cohort.tenure[row], cohort.level[row]),
+                       cohort.level[row]};
   }
   if (raised != no_date) {
     const std::uint8_t level = cohort.raise_level[row];
     const bool promoted_before = !from_start && promoted != no_date && promoted <= raised;
-    events[count++] = {EventType::raise, raised, cohort.raise_pay[row], promoted_before ? cohort.promotion_pay[row] : cohort.pay[row],
-                       year.levers.merit_rate[level], level};
+    events[count++] = {EventType::raise,
+                       raised,
+                       cohort.raise_pay[row],
+                       promoted_before ? cohort.promotion_pay[row] : cohort.pay[row],
+                       year.levers.merit_rate[level],
+                       level};
   }
-  std::sort(events.begin(), events.begin() + static_cast<std::ptrdiff_t>(count), [](const Event& left, const Event& right) {
-    return left.date != right.date ? left.date < right.date : left.type < right.type;
-  });
+  std::sort(events.begin(), events.begin() + static_cast<std::ptrdiff_t>(count),
+            [](const Event& left, const Event& right) {
+              return left.date != right.date ? left.date < right.date : left.type < right.type;
+            });
   for (std::size_t i = 0; i < count; ++i) {
     into.row.push_back(place);
     into.type.push_back(events[i].type);
@@ -76,7 +92,8 @@ void add_events(const Year& year, const Cohort& cohort, std::size_t row, std::ui
   }
 }
 
-void add_identity(const Year& year, const Cohort& cohort, std::size_t row, const std::vector<HirePlace>& hires, YearRows& into) {
+void add_identity(const Year& year, const Cohort& cohort, std::size_t row, const std::vector<HirePlace>& hires,
+                  YearRows& into) {
   const People& people = year.input.people;
   const std::uint32_t origin = cohort.origin[row];
   if (origin < people.size()) {
@@ -98,10 +115,11 @@ YearRows rows_of(const Year& year, const Cohort& cohort, const std::vector<HireP
   YearRows rows;
   rows.year = year.number;
   const auto reserve = [&](auto&... columns) { (columns.reserve(order.size()), ...); };
-  reserve(rows.employee_id, rows.birth_date, rows.hire_date, rows.termination_date, rows.current_compensation, rows.prorated_compensation,
-          rows.full_year_equivalent, rows.age, rows.tenure, rows.level, rows.status);
+  reserve(rows.employee_id, rows.birth_date, rows.hire_date, rows.termination_date, rows.current_compensation,
+          rows.prorated_compensation, rows.full_year_equivalent, rows.age, rows.tenure, rows.level, rows.status);
   YearRows::Events& events = rows.events;
-  reserve(events.row, events.type, events.date, events.compensation, events.previous_compensation, events.probability, events.level);
+  reserve(events.row, events.type, events.date, events.compensation, events.previous_compensation, events.probability,
+          events.level);
   for (const std::uint32_t row : order) {
     add_events(year, cohort, row, static_cast<std::uint32_t>(rows.employee_id.size()), events);
     add_identity(year, cohort, row, hires, rows);

@@ -144,7 +144,8 @@ SimulationResult simulate(const SimulationInput& input) {
   for (int year = first; year <= last; ++year) {
     run.simulate_year(year, result);
     if (input.progress && !input.progress(year - first + 1, last - first + 1)) {
-      throw Error(ErrorCode::cancelled, fmt::format("the simulation was stopped after {} of {} years", year - first + 1, last - first + 1));
+      throw Error(ErrorCode::cancelled,
+                  fmt::format("the simulation was stopped after {} of {} years", year - first + 1, last - first + 1));
     }
   }
   return result;

@@ -54,20 +54,24 @@ std::size_t terminate_experienced(const Year& year, Cohort& cohort, PickOrder& o
   std::vector<std::size_t> experienced(range_count(cohort.size()));
   const std::int32_t year_before = first_day_of(year.number - 1);
   workers.each_range(cohort.size(), [&](std::size_t index, Range range) {
+    const Year::Draws draws(year, cohort, range, Purpose::termination);
     for (std::size_t row = range.begin; row < range.end; ++row) {
       cohort.leave_date[row] = no_date;
       order[row] = never_picked;
       if (cohort.hire_date[row] >= year_before) continue;
       ++experienced[index];
-      const Draw drawn = year.draw_of(cohort, row, Purpose::termination);
+      const Draw drawn = draws[row];
       const double hazard = year.termination_hazard_of(cohort.age[row], cohort.tenure[row]);
       order[row] = drawn.falls_under(hazard) ? drawn.chance : missed | drawn.chance;
     }
   });
   std::size_t people = 0;
   for (const std::size_t some : experienced) people += some;
-  const auto leavers = static_cast<std::size_t>(rounded(static_cast<double>(people) * year.settings.total_termination_rate));
-  pick_first(order, leavers, [&](std::size_t row) { cohort.leave_date[row] = year.day_of(year.draw_of(cohort, row, Purpose::termination)); });
+  const auto leavers =
+      static_cast<std::size_t>(rounded(static_cast<double>(people) * year.settings.total_termination_rate));
+  pick_first(order, leavers, [&](std::size_t row) {
+    cohort.leave_date[row] = year.day_of(year.draw_of(cohort, row, Purpose::termination));
+  });
   return leavers;
 }
 
@@ -84,10 +88,12 @@ std::size_t terminate_new_hires(const Year& year, Cohort& cohort, PickOrder& ord
       order[i] = too_late ? missed | chance : chance;
     }
   });
-  const auto leavers = static_cast<std::size_t>(rounded(static_cast<double>(hires) * year.settings.new_hire_termination_rate));
+  const auto leavers =
+      static_cast<std::size_t>(rounded(static_cast<double>(hires) * year.settings.new_hire_termination_rate));
   pick_first(order, leavers, [&](std::size_t i) {
     const std::size_t row = cohort.experienced + i;
-    cohort.leave_date[row] = leave_date_of_hire(year, cohort, row, year.draw_of(cohort, row, Purpose::new_hire_termination));
+    cohort.leave_date[row] =
+        leave_date_of_hire(year, cohort, row, year.draw_of(cohort, row, Purpose::new_hire_termination));
   });
   return leavers;
 }

@@ -11,7 +11,8 @@ constexpr std::size_t ranges_worth_threads = 4;
 
 }  // namespace
 
-Workers::Workers(unsigned threads) : wanted_(threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency())) {}
+Workers::Workers(unsigned threads)
+    : wanted_(threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency())) {}
 
 Workers::~Workers() {
   for (std::jthread& helper : helpers_) helper.request_stop();

@@ -21,14 +21,16 @@ struct Range {
 /// Rows of one range: they fit the second-level cache, and 5,000 people are too few for a second thread to pay.
 inline constexpr std::size_t range_rows = 4096;
 
-[[nodiscard]] constexpr std::size_t range_count(std::size_t rows) noexcept { return (rows + range_rows - 1) / range_rows; }
+[[nodiscard]] constexpr std::size_t range_count(std::size_t rows) noexcept {
+  return (rows + range_rows - 1) / range_rows;
+}
 
-/// Runs work over all ranges, each once, in any order and on any of the threads; what is summed over ranges must be kept by
-/// range and added in their order. One caller at a time.
+/// Runs work over all ranges, each once, in any order and on any of the threads; what is summed over ranges must be
+/// kept by range and added in their order. One caller at a time.
 class Workers {
  public:
-  /// threads: the caller's included; 0 takes as many as the machine has. They start with the first work that is worth it;
-  /// fewer do when the system gives no more.
+  /// threads: the caller's included; 0 takes as many as the machine has. They start with the first work that is worth
+  /// it; fewer do when the system gives no more.
   explicit Workers(unsigned threads);
   ~Workers();
   Workers(const Workers&) = delete;

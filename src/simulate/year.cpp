@@ -41,21 +41,44 @@ Year::Year(const SimulationInput& from, int year)
       raise_month_end(month_ends(settings.raise_month)) {
   for (std::size_t tenure = 0; tenure < tenure_band_count; ++tenure) {
     for (std::size_t age = 0; age < age_band_count; ++age) {
-      termination_hazard[tenure][age] = settings.termination_base * settings.termination_by_tenure[tenure] * settings.termination_by_age[age];
+      termination_hazard[tenure][age] =
+          settings.termination_base * settings.termination_by_tenure[tenure] * settings.termination_by_age[age];
       for (std::size_t level = 0; level < level_count; ++level) {
         const double dampened = std::max(0.0, 1.0 - settings.promotion_level_dampener * static_cast<double>(level));
-        promotion_hazard[level][tenure][age] = settings.promotion_base * settings.promotion_by_tenure[tenure] * settings.promotion_by_age[age] * dampened;
+        promotion_hazard[level][tenure][age] =
+            settings.promotion_base * settings.promotion_by_tenure[tenure] * settings.promotion_by_age[age] * dampened;
       }
     }
   }
   for (std::size_t level = 0; level < level_count; ++level) {
     const double average = settings.levels[level].average_promotion_probability;
-    promotion_factor[level] = dbt.promotions_ignore_levers ? 1.0 : average > 0 ? levers.promotion_probability[level] / average : 0.0;
+    promotion_factor[level] = dbt.promotions_ignore_levers ? 1.0
+                              : average > 0                ? levers.promotion_probability[level] / average
+                                                           : 0.0;
     const bool lost = dbt.lever_letter_case && levers.new_hire_stored_as_HIRE;
     hire_factor[level] = lost ? factor_of_a_lever_not_found : levers.new_hire_salary_adjustment[level];
   }
   for (unsigned month = 0; month < 12; ++month) month_start[month] = simulation::day_of(year, month + 1, 1);
   month_start[12] = first_day + days;
+  for (std::size_t leading = 0; leading < raise_month_from.size(); ++leading) {
+    const auto month = std::upper_bound(raise_month_end.begin(), raise_month_end.end(), std::uint64_t{leading} << 45);
+    raise_month_from[leading] = static_cast<std::uint8_t>(month - raise_month_end.begin());
+  }
+}
+
+Year::Draws::Draws(const Year& year, const Cohort& cohort, Range range, Purpose purpose)
+    : begin_(range.begin), one_(year.is_one_draw(purpose)) {
+  const std::size_t rows = range.end - range.begin;
+  if (!one_) {
+    draw_column(year.input.seed, std::span(cohort.key).subspan(range.begin, rows), year.number, purpose,
+                std::span(chances_).first(rows), std::span(spreads_).first(rows));
+    return;
+  }
+  for (std::size_t i = 0; i < rows; ++i) {
+    const Draw drawn = one_draw(cohort.one_hash[range.begin + i]);
+    chances_[i] = drawn.chance;
+    spreads_[i] = drawn.spread;
+  }
 }
 
 }  // namespace planwise::simulation

@@ -13,7 +13,7 @@
 namespace planwise::simulation {
 namespace {
 
-SimulationResult with(bool DbtBehaviour::* behaviour, SimulationInput input = sample_input(2000)) {
+SimulationResult with(bool DbtBehaviour::*behaviour, SimulationInput input = sample_input(2000)) {
   input.dbt.*behaviour = true;
   return simulate(input);
 }
@@ -26,7 +26,8 @@ std::map<std::string, std::size_t> rows_by_id(const YearRows& rows) {
 
 TEST(DbtBehaviour, AllIsEverySwitch) {
   const DbtBehaviour all = DbtBehaviour::all();
-  EXPECT_TRUE(all.one_draw && all.hires_short && all.hires_by_number && all.new_hire_leaves_fixed && all.promotions_ignore_levers);
+  EXPECT_TRUE(all.one_draw && all.hires_short && all.hires_by_number && all.new_hire_leaves_fixed &&
+              all.promotions_ignore_levers);
   EXPECT_TRUE(all.raises_at_start && all.levels_from_pay && all.first_year_not_older && all.lever_letter_case);
 }
 
@@ -38,7 +39,8 @@ TEST(DbtBehaviour, OneDrawPutsEveryDateOfAPersonOnOneDay) {
     for (std::size_t i = 0; i < rows.events.row.size(); ++i) {
       const std::string& id = rows.employee_id[rows.events.row[i]];
       const bool of_a_hire = rows.status[rows.events.row[i]] == DetailedStatus::new_hire_termination;
-      if (of_a_hire || (rows.events.type[i] != EventType::termination && rows.events.type[i] != EventType::promotion)) continue;
+      if (of_a_hire || (rows.events.type[i] != EventType::termination && rows.events.type[i] != EventType::promotion))
+        continue;
       const std::int32_t day = rows.events.date[i] - first_day_of(rows.year);
       const auto [place, fresh] = days.emplace(id, day);
       EXPECT_EQ(place->second, day);
@@ -59,7 +61,8 @@ TEST(DbtBehaviour, HiresShortAreOneBelowTheNextWholeNumberALevel) {
   for (std::size_t i = 0; i < dbt.rows[0].events.row.size(); ++i) {
     if (dbt.rows[0].events.type[i] == EventType::hire) ++hires[dbt.rows[0].events.level[i] - 1U];
   }
-  for (std::size_t level = 0; level < level_count; ++level) EXPECT_EQ(hires[level], std::ceil(total * input.settings.levels[level].hire_share - 1e-9) - 1);
+  for (std::size_t level = 0; level < level_count; ++level)
+    EXPECT_EQ(hires[level], std::ceil(total * input.settings.levels[level].hire_share - 1e-9) - 1);
 }
 
 TEST(DbtBehaviour, HiresByNumberFollowTheirNumberOverTheLevels) {
@@ -125,7 +128,8 @@ TEST(DbtBehaviour, RaisesAtStartOverwritePromotionsAndReachLeavers) {
     EXPECT_EQ(rows.current_compensation[row], rows.events.compensation[i]);
     after_leaving += rows.termination_date[row] != no_date && rows.termination_date[row] < rows.events.date[i] ? 1 : 0;
   }
-  for (std::size_t i = 0; i < rows.events.row.size(); ++i) overwritten += rows.events.type[i] == EventType::promotion && raised.contains(rows.events.row[i]) ? 1 : 0;
+  for (std::size_t i = 0; i < rows.events.row.size(); ++i)
+    overwritten += rows.events.type[i] == EventType::promotion && raised.contains(rows.events.row[i]) ? 1 : 0;
   EXPECT_GT(after_leaving, 20);
   EXPECT_GT(overwritten, 20);
   for (auto& [year, levers] : input.levers) levers.merit_rate.fill(0);
@@ -138,7 +142,9 @@ TEST(DbtBehaviour, LevelsFromPayAreTheFirstThatHoldsItElseOne) {
   for (const YearRows& rows : result.rows) {
     for (std::size_t i = 0; i < rows.employee_id.size(); ++i) {
       std::size_t level = 0;
-      while (level < level_count && !(rows.current_compensation[i] >= levels[level].minimum && rows.current_compensation[i] < levels[level].maximum)) ++level;
+      while (level < level_count && !(rows.current_compensation[i] >= levels[level].minimum &&
+                                      rows.current_compensation[i] < levels[level].maximum))
+        ++level;
       EXPECT_EQ(rows.level[i], level == level_count ? 1 : level + 1);
     }
   }
@@ -150,9 +156,11 @@ TEST(DbtBehaviour, FirstYearNotOlderLeavesAgesOfTheStart) {
   EXPECT_EQ(rules.rows[0].age[0], input.people.age[0] + 1);
   EXPECT_EQ(dbt.rows[0].age[0], input.people.age[0]);
   const auto second = rows_by_id(dbt.rows[1]);
-  const auto found = std::find_if(input.people.employee_id.begin(), input.people.employee_id.end(), [&](const std::string& id) { return second.contains(id); });
+  const auto found = std::find_if(input.people.employee_id.begin(), input.people.employee_id.end(),
+                                  [&](const std::string& id) { return second.contains(id); });
   ASSERT_NE(found, input.people.employee_id.end());
-  EXPECT_EQ(dbt.rows[1].age[second.at(*found)], input.people.age[static_cast<std::size_t>(found - input.people.employee_id.begin())] + 1);
+  EXPECT_EQ(dbt.rows[1].age[second.at(*found)],
+            input.people.age[static_cast<std::size_t>(found - input.people.employee_id.begin())] + 1);
 }
 
 TEST(DbtBehaviour, LeverLetterCaseLosesAnAdjustmentStoredInCapitals) {
@@ -174,7 +182,8 @@ SimulationInput real_input(const std::filesystem::path& path) {
   const auto file = duck::DatabaseFile::at(path);
   const duck::Lease lease = file->lease(duck::Access::read, std::chrono::seconds(20));
   duck::Rows rows = lease.connection().query(
-      "SELECT employee_id, current_compensation, current_age, current_tenure, level_id, employee_birth_date - DATE '1970-01-01', "
+      "SELECT employee_id, current_compensation, current_age, current_tenure, level_id, employee_birth_date - DATE "
+      "'1970-01-01', "
       "employee_hire_date - DATE '1970-01-01' FROM store.main.int_baseline_workforce");
   People& people = input.people;
   const auto whole = [&](std::size_t column) { return static_cast<std::int32_t>(rows.integer(column)); };
@@ -187,7 +196,8 @@ SimulationInput real_input(const std::filesystem::path& path) {
     people.birth_date.push_back(whole(5));
     people.hire_date.push_back(whole(6));
   }
-  duck::Rows levers = lease.connection().query("SELECT fiscal_year, job_level, parameter_name, parameter_value FROM store.main.int_effective_parameters");
+  duck::Rows levers = lease.connection().query(
+      "SELECT fiscal_year, job_level, parameter_name, parameter_value FROM store.main.int_effective_parameters");
   while (levers.next()) {
     YearLevers& of = input.levers[static_cast<int>(levers.integer(0))];
     const auto level = static_cast<std::size_t>(levers.integer(1) - 1);
@@ -223,7 +233,8 @@ class RealRun : public ::testing::Test {
  protected:
   static constexpr int seeds = 20;
   void SetUp() override {
-    const std::filesystem::path path = std::filesystem::path(PLANWISE_SOURCE_DIR).parent_path() / "shared/data/simulation.duckdb";
+    const std::filesystem::path path =
+        std::filesystem::path(PLANWISE_SOURCE_DIR).parent_path() / "shared/data/simulation.duckdb";
     if (!std::filesystem::exists(path)) {
       const char* ci = std::getenv("CI");
       if (ci != nullptr && std::string(ci) == "true") FAIL() << path << " is not there";
@@ -258,14 +269,19 @@ TEST_F(RealRun, DbtCompatibleModeComesToWhatDbtCameTo) {
       EXPECT_EQ(count_of(result.years[y], EventType::hire), real.hires);
       EXPECT_EQ(count_of(result.years[y], EventType::raise), real.raises);
     }
-    const auto near = [&](double ours, double theirs, double part) { EXPECT_NEAR(ours / theirs, 1.0, part) << "year " << 2025 + y; };
-    near(typical(y, [](const YearFigures& f) { return count_of(f, EventType::promotion); }), static_cast<double>(real.promotions), 0.20);
+    const auto near = [&](double ours, double theirs, double part) {
+      EXPECT_NEAR(ours / theirs, 1.0, part) << "year " << 2025 + y;
+    };
+    near(typical(y, [](const YearFigures& f) { return count_of(f, EventType::promotion); }),
+         static_cast<double>(real.promotions), 0.20);
     near(typical(y, [](const YearFigures& f) { return f.active_mean; }), real.mean, 0.01);
-    near(typical(y, [](const YearFigures& f) { return f.active_mean_without_outliers; }), real.mean_without_outliers, 0.01);
+    near(typical(y, [](const YearFigures& f) { return f.active_mean_without_outliers; }), real.mean_without_outliers,
+         0.01);
     EXPECT_NEAR(typical(y, [](const YearFigures& f) { return f.like_for_like_growth; }), real.growth, 0.0015);
   }
   // The people of the start have the very draws that they had there.
-  for (const SimulationResult& result : results) EXPECT_EQ(count_of(result.years[0], EventType::promotion), real_years[0].promotions);
+  for (const SimulationResult& result : results)
+    EXPECT_EQ(count_of(result.years[0], EventType::promotion), real_years[0].promotions);
 }
 
 TEST_F(RealRun, RulesKeepHeadcountsNearThoseOfDbt) {
@@ -273,7 +289,8 @@ TEST_F(RealRun, RulesKeepHeadcountsNearThoseOfDbt) {
   for (std::size_t y = 0; y < real_years.size(); ++y) {
     for (const SimulationResult& result : results) {
       for (std::size_t status = 0; status < 4; ++status) {
-        EXPECT_LE(std::abs(result.years[y].headcount[status] - real_years[y].headcount[status]), 5 * static_cast<std::int64_t>(y + 1));
+        EXPECT_LE(std::abs(result.years[y].headcount[status] - real_years[y].headcount[status]),
+                  5 * static_cast<std::int64_t>(y + 1));
       }
     }
   }

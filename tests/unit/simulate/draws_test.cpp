@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <set>
+#include <vector>
 
 namespace planwise::simulation {
 namespace {
@@ -31,11 +32,23 @@ TEST(Draws, AreTheLeading53BitsOfThePublishedBlock) {
   EXPECT_EQ(drawn.spread, 0x9b00dbd8bc57ac4cU >> 11);
 }
 
+TEST(Draws, ColumnHoldsTheDrawsOfEach) {
+  constexpr std::size_t people = 200;  // three times the lanes and a rest
+  std::vector<std::uint64_t> persons(people), chances(people), spreads(people);
+  for (std::size_t i = 0; i < people; ++i) persons[i] = mixed(i + 7);
+  draw_column(0x123456789abcdefU, persons, 2031, Purpose::promotion, chances, spreads);
+  for (std::size_t i = 0; i < people; ++i) {
+    const Draw alone = draw(0x123456789abcdefU, persons[i], 2031, Purpose::promotion);
+    EXPECT_EQ(chances[i], alone.chance) << i;
+    EXPECT_EQ(spreads[i], alone.spread) << i;
+  }
+}
+
 // Pinned: results of earlier runs must come out again.
 TEST(Draws, KeysOfIdsStayWhatTheyWere) {
   static_assert(mixed(0) == 0);
   EXPECT_EQ(key_of(""), mixed(0xcbf29ce484222325U));
-  EXPECT_EQ(key_of("a"), mixed(0xaf63dc4c8601ec8cU));          // FNV-1a's published value for "a"
+  EXPECT_EQ(key_of("a"), mixed(0xaf63dc4c8601ec8cU));       // FNV-1a's published value for "a"
   EXPECT_EQ(key_of("foobar"), mixed(0x85944171f73967e8U));  // and for "foobar"
 }
 

@@ -70,15 +70,17 @@ RC_GTEST_PROP(SimulateProperty, CountsAreExact, ()) {
     const YearFigures& figures = result.years[y];
     const YearRows& rows = result.rows[y];
     std::int64_t experienced = 0;
-    for (std::size_t i = 0; i < rows.employee_id.size(); ++i) experienced += rows.hire_date[i] < first_day_of(figures.year - 1) ? 1 : 0;
+    for (std::size_t i = 0; i < rows.employee_id.size(); ++i)
+      experienced += rows.hire_date[i] < first_day_of(figures.year - 1) ? 1 : 0;
     const std::int64_t leavers = half_away(static_cast<double>(experienced) * input.settings.total_termination_rate);
     const std::int64_t growth = half_away(static_cast<double>(start) * input.settings.target_growth_rate);
-    const std::int64_t hires =
-        std::max<std::int64_t>(0, half_away(static_cast<double>(growth + leavers) / (1 - input.settings.new_hire_termination_rate)));
+    const std::int64_t hires = std::max<std::int64_t>(
+        0, half_away(static_cast<double>(growth + leavers) / (1 - input.settings.new_hire_termination_rate)));
     RC_ASSERT(figures.start_headcount == start);
     RC_ASSERT(count_of(figures, DetailedStatus::experienced_termination) == leavers);
     RC_ASSERT(count_of(figures, EventType::hire) == hires);
-    RC_ASSERT(count_of(figures, DetailedStatus::new_hire_termination) == half_away(static_cast<double>(hires) * input.settings.new_hire_termination_rate));
+    RC_ASSERT(count_of(figures, DetailedStatus::new_hire_termination) ==
+              half_away(static_cast<double>(hires) * input.settings.new_hire_termination_rate));
     RC_ASSERT(figures.active_headcount == start + hires - count_of(figures, EventType::termination));
     start = figures.active_headcount;
   }
@@ -88,13 +90,16 @@ RC_GTEST_PROP(SimulateProperty, CountsAreExact, ()) {
 void check_rows(const SimulationResult& result) {
   for (std::size_t y = 0; y < result.years.size(); ++y) {
     const YearRows& rows = result.rows[y];
-    RC_ASSERT(std::set<std::string>(rows.employee_id.begin(), rows.employee_id.end()).size() == rows.employee_id.size());
+    RC_ASSERT(std::set<std::string>(rows.employee_id.begin(), rows.employee_id.end()).size() ==
+              rows.employee_id.size());
     double active = 0;
     std::int64_t people = 0;
     for (std::size_t i = 0; i < rows.employee_id.size(); ++i) {
-      RC_ASSERT(rows.current_compensation[i] >= 0 && rows.prorated_compensation[i] >= 0 && rows.full_year_equivalent[i] >= 0);
+      RC_ASSERT(rows.current_compensation[i] >= 0 && rows.prorated_compensation[i] >= 0 &&
+                rows.full_year_equivalent[i] >= 0);
       RC_ASSERT(rows.level[i] >= 1 && rows.level[i] <= level_count);
-      const bool left = rows.status[i] == DetailedStatus::experienced_termination || rows.status[i] == DetailedStatus::new_hire_termination;
+      const bool left = rows.status[i] == DetailedStatus::experienced_termination ||
+                        rows.status[i] == DetailedStatus::new_hire_termination;
       RC_ASSERT(left == (rows.termination_date[i] != no_date));
       active += left ? 0 : rows.current_compensation[i];
       people += left ? 0 : 1;
@@ -144,7 +149,8 @@ RC_GTEST_PROP(SimulateProperty, EveryRaiseIsMeritPlusColaOnThePayBefore, ()) {
     for (std::size_t i = 0; i < rows.events.row.size(); ++i) {
       if (rows.events.type[i] != EventType::raise) continue;
       const std::size_t level = rows.events.level[i] - 1U;
-      const double exact = rows.events.previous_compensation[i] * (1 + levers.merit_rate[level] + levers.cola_rate[level]);
+      const double exact =
+          rows.events.previous_compensation[i] * (1 + levers.merit_rate[level] + levers.cola_rate[level]);
       RC_ASSERT(rows.events.compensation[i] == std::round(exact * 100) / 100);
     }
   }
@@ -189,7 +195,8 @@ std::map<std::pair<std::string, EventType>, std::int32_t> raise_dates(const Year
   std::map<std::pair<std::string, EventType>, std::int32_t> dates;
   for (std::size_t i = 0; i < rows.events.row.size(); ++i) {
     const EventType type = rows.events.type[i];
-    if (type == EventType::raise || type == EventType::hire) dates[{rows.employee_id[rows.events.row[i]], type}] = rows.events.date[i];
+    if (type == EventType::raise || type == EventType::hire)
+      dates[{rows.employee_id[rows.events.row[i]], type}] = rows.events.date[i];
   }
   return dates;
 }

@@ -17,7 +17,11 @@ inline People sample_people(std::size_t count, int start_year = 2025) {
   People people;
   for (std::size_t i = 0; i < count; ++i) {
     const auto part = [&, at = i](std::uint64_t which) { return mixed(mixed(at + 1) + which); };
-    const std::size_t level = part(1) % 100 < 45 ? 0 : part(1) % 100 < 75 ? 1 : part(1) % 100 < 90 ? 2 : part(1) % 100 < 97 ? 3 : 4;
+    const std::size_t level = part(1) % 100 < 45   ? 0
+                              : part(1) % 100 < 75 ? 1
+                              : part(1) % 100 < 90 ? 2
+                              : part(1) % 100 < 97 ? 3
+                                                   : 4;
     const auto tenure = static_cast<std::int32_t>(part(2) % 28);
     const std::int32_t age = 22 + static_cast<std::int32_t>(part(3) % 45);
     people.employee_id.push_back("EMP_" + std::to_string(100000 + i));
@@ -66,9 +70,9 @@ void add_bytes(std::string& into, const std::vector<T>& values) {
 inline std::string bytes_of(const YearFigures& f) {
   std::string bytes;
   const auto add = [&](const auto&... values) { (add_bytes(bytes, values), ...); };
-  add(f.year, f.headcount, f.status_compensation, f.events, f.start_headcount, f.start_compensation, f.active_headcount, f.active_compensation,
-      f.active_mean, f.active_median, f.active_mean_without_outliers, f.active_by_level, f.compensation_by_level, f.mean_by_level,
-      f.deviation_by_level, f.like_for_like_growth, f.prorated_compensation);
+  add(f.year, f.headcount, f.status_compensation, f.events, f.start_headcount, f.start_compensation, f.active_headcount,
+      f.active_compensation, f.active_mean, f.active_median, f.active_mean_without_outliers, f.active_by_level,
+      f.compensation_by_level, f.mean_by_level, f.deviation_by_level, f.like_for_like_growth, f.prorated_compensation);
   return bytes;
 }
 
@@ -77,14 +81,19 @@ inline std::string bytes_of(const SimulationResult& result) {
   for (const YearFigures& year : result.years) bytes += bytes_of(year);
   for (const YearRows& r : result.rows) {
     const auto add = [&](const auto&... values) { (add_bytes(bytes, values), ...); };
-    add(r.year, r.employee_id, r.birth_date, r.hire_date, r.termination_date, r.current_compensation, r.prorated_compensation,
-        r.full_year_equivalent, r.age, r.tenure, r.level, r.status, r.events.row, r.events.type, r.events.date, r.events.compensation,
-        r.events.previous_compensation, r.events.probability, r.events.level);
+    add(r.year, r.employee_id, r.birth_date, r.hire_date, r.termination_date, r.current_compensation,
+        r.prorated_compensation, r.full_year_equivalent, r.age, r.tenure, r.level, r.status, r.events.row,
+        r.events.type, r.events.date, r.events.compensation, r.events.previous_compensation, r.events.probability,
+        r.events.level);
   }
   return bytes;
 }
 
-inline std::int64_t count_of(const YearFigures& figures, DetailedStatus status) { return figures.headcount[static_cast<std::size_t>(status)]; }
-inline std::int64_t count_of(const YearFigures& figures, EventType type) { return figures.events[static_cast<std::size_t>(type)]; }
+inline std::int64_t count_of(const YearFigures& figures, DetailedStatus status) {
+  return figures.headcount[static_cast<std::size_t>(status)];
+}
+inline std::int64_t count_of(const YearFigures& figures, EventType type) {
+  return figures.events[static_cast<std::size_t>(type)];
+}
 
 }  // namespace planwise::simulation

@@ -74,7 +74,9 @@ TEST(Simulate, RaiseBuildsOnAPromotionOnlyIfThatCameFirst) {
   for (const YearRows& rows : simulate(input).rows) {
     const auto& events = rows.events;
     for (std::size_t i = 0; i + 1 < events.row.size(); ++i) {
-      if (events.row[i] != events.row[i + 1] || events.type[i + 1] == EventType::termination || events.type[i] == EventType::hire) continue;
+      if (events.row[i] != events.row[i + 1] || events.type[i + 1] == EventType::termination ||
+          events.type[i] == EventType::hire)
+        continue;
       ASSERT_EQ(events.previous_compensation[i + 1], events.compensation[i]);
       const bool promoted = events.type[i] == EventType::promotion;
       (promoted ? promotion_first : raise_first)++;
@@ -120,12 +122,49 @@ TEST(Simulate, SummaryIsThatOfTheRows) {
   for (std::size_t i = 0; i < rows.years.size(); ++i) EXPECT_EQ(bytes_of(summary.years[i]), bytes_of(rows.years[i]));
 }
 
+TEST(Simulate, FiguresAreThoseOfTheRows) {
+  for (const std::size_t people : {9U, 30001U}) {
+    const SimulationResult result = simulate(sample_input(people));
+    for (std::size_t y = 0; y < result.years.size(); ++y) {
+      const YearRows& rows = result.rows[y];
+      const YearFigures& figures = result.years[y];
+      std::vector<double> active;
+      ByLevel<std::vector<double>> of_level;
+      double inliers = 0, inlier_pay = 0, prorated = 0;
+      for (std::size_t i = 0; i < rows.employee_id.size(); ++i) {
+        prorated += rows.prorated_compensation[i];
+        if (rows.termination_date[i] != no_date) continue;
+        const double pay = rows.current_compensation[i];
+        active.push_back(pay);
+        of_level[rows.level[i] - 1U].push_back(pay);
+        inliers += pay <= 500000 ? 1 : 0;
+        inlier_pay += pay <= 500000 ? pay : 0;
+      }
+      std::sort(active.begin(), active.end());
+      EXPECT_EQ(figures.active_median, (active[(active.size() - 1) / 2] + active[active.size() / 2]) / 2);
+      EXPECT_NEAR(figures.active_mean_without_outliers, inlier_pay / inliers, 1e-6);
+      EXPECT_NEAR(figures.prorated_compensation / prorated, 1, 1e-12);
+      for (std::size_t level = 0; level < level_count; ++level) {
+        const std::vector<double>& pays = of_level[level];
+        EXPECT_EQ(figures.active_by_level[level], static_cast<std::int64_t>(pays.size()));
+        if (pays.empty()) continue;
+        double mean = 0, variance = 0;
+        for (const double pay : pays) mean += pay / static_cast<double>(pays.size());
+        for (const double pay : pays) variance += (pay - mean) * (pay - mean) / static_cast<double>(pays.size());
+        EXPECT_NEAR(figures.mean_by_level[level], mean, 1e-5);
+        EXPECT_NEAR(figures.deviation_by_level[level], std::sqrt(variance), 1e-5);
+      }
+    }
+  }
+}
+
 TEST(Simulate, OrderOfPeopleChangesNoFigure) {
   SimulationInput input = sample_input(5000, SimulationDetail::summary);
   const SimulationResult forwards = simulate(input);
   People& people = input.people;
   const auto reverse = [](auto&... columns) { (std::reverse(columns.begin(), columns.end()), ...); };
-  reverse(people.employee_id, people.compensation, people.age, people.tenure, people.level, people.birth_date, people.hire_date);
+  reverse(people.employee_id, people.compensation, people.age, people.tenure, people.level, people.birth_date,
+          people.hire_date);
   EXPECT_EQ(bytes_of(simulate(input)), bytes_of(forwards));
 }
 
@@ -148,7 +187,8 @@ TEST(Simulate, HiresFillTheSharesExactly) {
       if (rows.events.type[i] == EventType::hire) ++hires[rows.events.level[i] - 1U];
     }
     const double total = hires[0] + hires[1] + hires[2] + hires[3] + hires[4];
-    for (std::size_t level = 0; level < level_count; ++level) EXPECT_NEAR(hires[level], total * SimulationSettings{}.levels[level].hire_share, 1);
+    for (std::size_t level = 0; level < level_count; ++level)
+      EXPECT_NEAR(hires[level], total * SimulationSettings{}.levels[level].hire_share, 1);
   }
 }
 
@@ -158,7 +198,8 @@ TEST(Simulate, WorkforceMayVanish) {
   input.settings.target_growth_rate = -1;
   input.settings.new_hire_termination_rate = 0;
   const SimulationResult result = simulate(input);
-  for (const YearFigures& year : result.years) EXPECT_TRUE(std::isfinite(year.active_mean) && std::isfinite(year.like_for_like_growth));
+  for (const YearFigures& year : result.years)
+    EXPECT_TRUE(std::isfinite(year.active_mean) && std::isfinite(year.like_for_like_growth));
   EXPECT_EQ(result.years.back().active_headcount, 0);
   EXPECT_TRUE(result.rows.back().employee_id.empty());
 }
