@@ -11,20 +11,17 @@ std::uint64_t read_word(std::string_view bytes) noexcept {
   return word;
 }
 
-// Best of the machine's instructions, chosen when the program starts; not with sanitizers, which dislike that.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
-    !defined(__clang__)
-#define PLANWISE_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define PLANWISE_VECTOR_CLONES
-#endif
-
 constexpr std::size_t lanes = 64;
+
+/// A block of lanes: persons in, chances and spreads out.
+using DrawLanes = void (*)(std::uint64_t seed, const std::uint64_t* persons, std::uint32_t year, std::uint32_t purpose,
+                           std::uint64_t* chances, std::uint64_t* spreads) noexcept;
 
 /// Philox4x32-10 with one key for all lanes. Random123's own function works on one counter, which leaves the vector
 /// units idle; a test holds this against it.
-PLANWISE_VECTOR_CLONES void draw_lanes(std::uint64_t seed, const std::uint64_t* persons, std::uint32_t year,
-                                       std::uint32_t purpose, std::uint64_t* chances, std::uint64_t* spreads) noexcept {
+[[gnu::always_inline]] inline void philox_lanes(std::uint64_t seed, const std::uint64_t* persons, std::uint32_t year,
+                                                std::uint32_t purpose, std::uint64_t* chances,
+                                                std::uint64_t* spreads) noexcept {
   std::uint32_t c0[lanes], c1[lanes], c2[lanes], c3[lanes];
   for (std::size_t lane = 0; lane < lanes; ++lane) {
     c0[lane] = static_cast<std::uint32_t>(persons[lane]);
@@ -48,10 +45,32 @@ PLANWISE_VECTOR_CLONES void draw_lanes(std::uint64_t seed, const std::uint64_t* 
   }
 }
 
+void plain_lanes(std::uint64_t seed, const std::uint64_t* persons, std::uint32_t year, std::uint32_t purpose,
+                 std::uint64_t* chances, std::uint64_t* spreads) noexcept {
+  philox_lanes(seed, persons, year, purpose, chances, spreads);
+}
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+/// The same for the widest vectors: integers, so the numbers are the same on every machine.
+[[gnu::target("avx512f,avx512dq,prefer-vector-width=512")]] void wide_lanes(std::uint64_t seed,
+                                                                            const std::uint64_t* persons,
+                                                                            std::uint32_t year, std::uint32_t purpose,
+                                                                            std::uint64_t* chances,
+                                                                            std::uint64_t* spreads) noexcept {
+  philox_lanes(seed, persons, year, purpose, chances, spreads);
+}
+DrawLanes best_lanes() noexcept {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") ? wide_lanes : plain_lanes;
+}
+#else
+DrawLanes best_lanes() noexcept { return plain_lanes; }
+#endif
+
 }  // namespace
 
 void draw_column(std::uint64_t seed, std::span<const std::uint64_t> persons, int year, Purpose purpose,
                  std::span<std::uint64_t> chances, std::span<std::uint64_t> spreads) noexcept {
+  static const DrawLanes draw_lanes = best_lanes();
   std::size_t i = 0;
   for (; i + lanes <= persons.size(); i += lanes) {
     draw_lanes(seed, &persons[i], static_cast<std::uint32_t>(year), static_cast<std::uint32_t>(purpose), &chances[i],
