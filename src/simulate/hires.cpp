@@ -5,6 +5,7 @@
 #include <numeric>
 #include <string_view>
 
+#include "planwise/error.h"
 #include "simulate/calendar.h"
 #include "simulate/kernels.h"
 
@@ -12,7 +13,8 @@ namespace planwise::simulation {
 
 namespace {
 
-constexpr int pay_steps = 10;  // 0.90 to 1.08 of the middle
+constexpr std::size_t most_people_ever = 100'000'000;  // as many as may stand in the input, and what memory holds
+constexpr int pay_steps = 10;                          // 0.90 to 1.08 of the middle
 
 std::string id_before_number(int year, int level) { return fmt::format("NH_{:04}_{}_", year, level); }
 
@@ -96,10 +98,16 @@ std::vector<HirePlace> places_of_hires(const Year& year, std::size_t start, std:
   return places;
 }
 
-void hire(const Year& year, Cohort& cohort, std::size_t leavers, std::uint32_t first_origin, Workers& workers) {
+void hire(const Year& year, Cohort& cohort, std::size_t leavers, std::size_t first_origin, Workers& workers) {
   const ByLevel<std::size_t> counts = hires_by_level(year, total_hires(year, cohort.experienced, leavers));
   ByLevel<std::size_t> ends{};
   std::partial_sum(counts.begin(), counts.end(), ends.begin());
+  if (first_origin + ends.back() > most_people_ever) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("settings: growth and termination rates lead to {} hires in {}; allowed are {} people in all",
+                    ends.back(), year.number, most_people_ever));
+  }
   cohort.resize_carried(cohort.experienced + ends.back(), year.dbt.one_draw);
   cohort.resize_of_year(cohort.size());
   workers.each_range(ends.back(), [&](std::size_t, Range range) {
@@ -119,7 +127,7 @@ void hire(const Year& year, Cohort& cohort, std::size_t leavers, std::uint32_t f
         const std::uint64_t hash = duckdb_hash(ids[level] + std::string(digits.text()));
         cohort.one_hash[row] = mixed(hash ^ mixed(year.input.seed));  // dbt: of a random id
       }
-      cohort.origin[row] = first_origin + static_cast<std::uint32_t>(i);
+      cohort.origin[row] = static_cast<std::uint32_t>(first_origin + i);
       cohort.tenure[row] = 0;
       cohort.level[row] = static_cast<std::uint8_t>(level);
       if (year.dbt.hires_by_number) {

@@ -46,7 +46,7 @@ struct HirePlace {
 /// Hires of each level for a total: largest remainder, or dbt's way.
 [[nodiscard]] ByLevel<std::size_t> hires_by_level(const Year& year, std::int64_t total);
 /// Rule 3: appends the hires as rows [experienced, size). first_origin: the origin of the first of them.
-void hire(const Year& year, Cohort& cohort, std::size_t leavers, std::uint32_t first_origin, Workers& workers);
+void hire(const Year& year, Cohort& cohort, std::size_t leavers, std::size_t first_origin, Workers& workers);
 /// The hires that hire() appended, in its order.
 [[nodiscard]] std::vector<HirePlace> places_of_hires(const Year& year, std::size_t start, std::size_t leavers);
 [[nodiscard]] std::int32_t birth_date_of(const HirePlace& place, int age_at_hire);

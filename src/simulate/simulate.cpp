@@ -53,7 +53,7 @@ class Run {
     cohort_.experienced = start;
     cohort_.resize_of_year(start);
     const std::size_t leavers = terminate_experienced(year, cohort_, order_, workers_);
-    hire(year, cohort_, leavers, static_cast<std::uint32_t>(origins_), workers_);
+    hire(year, cohort_, leavers, origins_, workers_);
     origins_ += cohort_.size() - start;
     terminate_new_hires(year, cohort_, order_, workers_);
     const Sums sums = change_and_sum(year);

@@ -109,5 +109,16 @@ TEST(SimulationInputChecks, SettingsAreNamedWithWhatIsAllowed) {
               HasSubstr("threads is 5000; allowed is 0 to 1024"));
 }
 
+TEST(SimulationInputChecks, RatesThatLeadToTooManyHiresAreNamed) {
+  EXPECT_THAT(refused([](SimulationInput& input) {
+                input.detail = SimulationDetail::summary;
+                input.people = sample_people(600'000);
+                input.settings.target_growth_rate = 1;
+                input.settings.new_hire_termination_rate = 0.99;
+                input.settings.total_termination_rate = 1;
+              }),
+              HasSubstr("hires in 2025"));
+}
+
 }  // namespace
 }  // namespace planwise::simulation
