@@ -22,6 +22,7 @@ void case_list(const Settings& settings);
 void case_crash(const Settings& settings);
 void case_process(const Settings& settings);
 void case_export(const Settings& settings);
+void case_simulate(const Settings& settings);
 
 /// The sizes that the settings allow; says which are left out.
 [[nodiscard]] std::vector<std::int64_t> allowed(const Settings& settings, std::vector<std::int64_t> sizes);

@@ -30,6 +30,7 @@ constexpr Case cases[] = {
     {"crash", "the first page after kill -9 in the middle of saving", case_crash},
     {"process", "planwise list as a whole process", case_process},
     {"export", "peak memory of planwise export", case_export},
+    {"simulate", "five years of the workforce, against the same rules in numpy", case_simulate},
 };
 
 std::vector<std::string> split(const std::string& text) {

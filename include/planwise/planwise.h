@@ -12,4 +12,5 @@
 #include "planwise/query.h"            // IWYU pragma: export
 #include "planwise/results_manager.h"  // IWYU pragma: export
 #include "planwise/run.h"              // IWYU pragma: export
+#include "planwise/simulation.h"       // IWYU pragma: export
 #include "planwise/time.h"             // IWYU pragma: export
