@@ -8,6 +8,7 @@
 #include "planwise/health.h"           // IWYU pragma: export
 #include "planwise/history.h"          // IWYU pragma: export
 #include "planwise/json.h"             // IWYU pragma: export
+#include "planwise/levers.h"           // IWYU pragma: export
 #include "planwise/log.h"              // IWYU pragma: export
 #include "planwise/query.h"            // IWYU pragma: export
 #include "planwise/results_manager.h"  // IWYU pragma: export
