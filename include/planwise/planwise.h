@@ -2,6 +2,7 @@
 /// Everything at once.
 #pragma once
 
+#include "planwise/census.h"           // IWYU pragma: export
 #include "planwise/compare.h"          // IWYU pragma: export
 #include "planwise/error.h"            // IWYU pragma: export
 #include "planwise/exchange.h"         // IWYU pragma: export
