@@ -117,6 +117,8 @@ class LeverSchema {
   std::string source_, market_date_, market_source_;
   std::vector<std::string> level_names_;
   std::vector<Lever> levers_;
+  /// Every name that find() knows: index of the lever, level (0: all).
+  std::map<std::string, std::pair<std::size_t, int>, std::less<>> places_;
   std::map<std::string, Benchmark, std::less<>> benchmarks_;
   std::vector<double> level_weights_;
   Json category_weights_;
@@ -160,7 +162,7 @@ struct SavedSetRisk {
   Timestamp assessment_date;
   bool parameters_within_bounds = true;  ///< No value is an error.
 };
-/// Takes the flat or the tuning form. A name without a place in the schema that contains the name of a lever by level
+/// Takes the flat or the tuning form, and never throws for a value: what is no number is out of bounds. A name without a place in the schema that contains the name of a lever by level
 /// ("merit_rate_level_6") counts for that lever's rules.
 [[nodiscard]] SavedSetRisk assess_saved_set(const LeverSchema& schema, const Json& levers, Timestamp at);
 /// {level, factors, warning_count, assessment_date, parameters_within_bounds}.

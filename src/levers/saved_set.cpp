@@ -4,26 +4,57 @@
 
 #include "levers/forms.h"
 #include "levers/numbers.h"
+#include "planwise/error.h"
 
 namespace planwise {
 namespace {
 
-/// Values by name that count for a lever's rules.
-std::vector<std::pair<std::string, double>> values_for(const LeverSchema& schema, const Lever& lever,
-                                                       const Json& flat) {
-  std::vector<std::pair<std::string, double>> result;
+using Named = std::vector<std::pair<std::string_view, double>>;
+
+/// Names and values that count for the rules of each lever. The names are those of `flat`.
+std::vector<Named> values_by_lever(const LeverSchema& schema, const Json& flat) {
+  const std::vector<Lever>& all = schema.levers();
+  std::vector<Named> result(all.size());
   if (!flat.is_object()) return result;
   for (const auto& [name, value] : flat.as_object()) {
-    const auto place = schema.find(name);
-    const bool counts = place ? place->lever == &lever : lever.by_level && name.find(lever.name) != std::string::npos;
     const auto number = levers::finite_number(value);
-    if (counts && number) result.emplace_back(name, *number);
+    if (!number) continue;
+    if (const auto place = schema.find(name)) {
+      result[static_cast<std::size_t>(place->lever - all.data())].emplace_back(name, *number);
+      continue;
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all[i].by_level && name.find(all[i].name) != std::string::npos) result[i].emplace_back(name, *number);
+    }
   }
   return result;
 }
 
+/// The flat form of a set in tuning form whose values are not all numbers, with the values as they are.
+Json flat_as_it_is(const LeverSchema& schema, const Json& tuning) {
+  Json flat = Json::object();
+  for (const auto& [name, group] : tuning.as_object()) {
+    const Lever* lever = schema.find_parameter(name);
+    if (lever == nullptr || !group.is_object()) {
+      flat.set(lever == nullptr || lever->by_level ? name : lever->name, group);
+      continue;
+    }
+    for (const auto& [level, value] : group.as_object()) flat.set(lever->name + "_level_" + level, value);
+  }
+  return flat;
+}
+
+Json flat_form(const LeverSchema& schema, const Json& set) {
+  if (!is_tuning_form(set)) return set;
+  try {
+    return from_tuning_form(schema, set).levers;
+  } catch (const Error&) {
+    return flat_as_it_is(schema, set);
+  }
+}
+
 /// The factor's text, or nothing when the rule does not hold.
-std::optional<std::string> factor(const LeverRule& rule, const std::vector<std::pair<std::string, double>>& values) {
+std::optional<std::string> factor(const LeverRule& rule, const Named& values) {
   if (values.empty()) return std::nullopt;
   const auto by_value = [](const auto& entry) { return entry.second; };
   if (rule.test == LeverTest::spread_above) {
@@ -43,13 +74,13 @@ std::optional<std::string> factor(const LeverRule& rule, const std::vector<std::
 }  // namespace
 
 SavedSetRisk assess_saved_set(const LeverSchema& schema, const Json& set, Timestamp at) {
-  const Json flat = is_tuning_form(set) ? from_tuning_form(schema, set).levers : set;
+  const Json flat = flat_form(schema, set);
   const LeverValidation checked = validate_levers(schema, flat);
+  const std::vector<Named> values = values_by_lever(schema, flat);
   SavedSetRisk result;
-  for (const Lever& lever : schema.levers()) {
-    const auto values = values_for(schema, lever, flat);
-    for (const LeverRule& rule : lever.saved_set) {
-      if (auto text = factor(rule, values)) result.factors.push_back(std::move(*text));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (const LeverRule& rule : schema.levers()[i].saved_set) {
+      if (auto text = factor(rule, values[i])) result.factors.push_back(std::move(*text));
     }
   }
   if (!result.factors.empty()) result.level = result.factors.size() <= 2 ? RiskLevel::medium : RiskLevel::high;

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
 #include <cstdlib>
 
 #include "core/files.h"
@@ -15,10 +13,6 @@ namespace {
 
 constexpr std::uint64_t most_bytes = 1 << 20;
 constexpr std::string_view level_part = "_level_";
-
-std::size_t index_of(const Lever& lever, int level) {
-  return static_cast<std::size_t>(std::ranges::find(lever.levels, level) - lever.levels.begin());
-}
 
 Json pair(const LeverBounds& bounds) { return Json(Json::Array{bounds.minimum, bounds.maximum}); }
 
@@ -63,22 +57,10 @@ std::vector<std::string> LeverSchema::names() const {
 }
 
 std::optional<LeverPlace> LeverSchema::find(std::string_view flat_name) const {
-  for (const Lever& lever : levers_) {
-    if (!flat_name.starts_with(lever.name)) continue;
-    std::string_view rest = flat_name.substr(lever.name.size());
-    if (rest.empty()) {
-      if (!lever.by_level) return LeverPlace{&lever, std::nullopt};
-      continue;
-    }
-    if (!rest.starts_with(level_part)) continue;
-    rest.remove_prefix(level_part.size());
-    int level = 0;
-    const auto [end, failure] = std::from_chars(rest.data(), rest.data() + rest.size(), level);
-    // A leading zero or sign is another name.
-    if (failure != std::errc{} || end != rest.data() + rest.size() || fmt::format("{}", level) != rest) continue;
-    if (index_of(lever, level) < lever.levels.size()) return LeverPlace{&lever, level};
-  }
-  return std::nullopt;
+  const auto found = places_.find(flat_name);
+  if (found == places_.end()) return std::nullopt;
+  const auto& [index, level] = found->second;
+  return LeverPlace{&levers_[index], level == 0 ? std::nullopt : std::optional(level)};
 }
 
 const Lever* LeverSchema::find_parameter(std::string_view parameter_name) const noexcept {

@@ -242,18 +242,20 @@ void LeverSchemaReader::read_lever(const Json& entry, const std::string& path) {
   schema_.levers_.push_back(std::move(lever));
 }
 
-void LeverSchemaReader::check_unique() const {
-  std::set<std::string> names, parameters;
+void LeverSchemaReader::index_names() {
+  std::set<std::string> parameters;
   for (std::size_t i = 0; i < schema_.levers_.size(); ++i) {
     const Lever& lever = schema_.levers_[i];
     const std::string path = element("levers", i);
-    // Levers for all levels have names of one level too.
-    std::vector<std::string> taken{lever.name};
-    for (const int level : lever.levels) taken.push_back(fmt::format("{}_level_{}", lever.name, level));
-    for (const std::string& name : taken) {
+    const auto take = [&](const std::string& name, int level) {
       const Json value(name);
-      if (!names.insert(name).second) refuse(member(path, "name"), &value, "a name that no lever before has");
-    }
+      if (!schema_.places_.emplace(name, std::pair(i, level)).second) {
+        refuse(member(path, "name"), &value, "a name that no lever before has");
+      }
+    };
+    if (!lever.by_level) take(lever.name, 0);
+    // Levers for all levels have names of one level too.
+    for (const int level : lever.levels) take(flat_name(lever, level), level);
     const Json parameter(lever.parameter_name);
     if (!parameters.insert(lever.parameter_name).second) {
       refuse(member(path, "database.parameter_name"), &parameter, "a name that no lever before has");
@@ -328,7 +330,7 @@ LeverSchema LeverSchemaReader::read(std::string_view text_of_file) {
   const Json& levers = need(document, "", "levers", "a list of levers");
   if (!levers.is_array() || levers.empty()) refuse("levers", &levers, "a list of at least one lever");
   for (std::size_t i = 0; i < levers.size(); ++i) read_lever(levers.at(i), element("levers", i));
-  check_unique();
+  index_names();
   read_market(need(document, "", "market", "an object"));
   read_change_risk(need(document, "", "change_risk", "an object"));
   return std::move(schema_);

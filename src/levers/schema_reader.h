@@ -36,7 +36,8 @@ class LeverSchemaReader {
   [[nodiscard]] std::vector<LeverRule> rules(const Json* list, const std::string& path,
                                              std::initializer_list<std::string_view> tests,
                                              std::string_view outcome) const;
-  void check_unique() const;
+  /// Refuses names that two levers would have.
+  void index_names();
   void read_market(const Json& market);
   void read_change_risk(const Json& change_risk);
 

@@ -69,7 +69,9 @@ TEST(SavedSetRisk, ShapeIsWhatCallersRead) {
 }
 
 TEST(SavedSetRisk, NonNumbersNeverThrowAndAreOutOfBounds) {
-  for (const char* text : {R"({"cola_rate": "NaN"})", R"({"cola_rate": null})", R"({"merit_rate_level_1": "high"})"}) {
+  for (const char* text : {R"({"cola_rate": "NaN"})", R"({"cola_rate": null})", R"({"merit_rate_level_1": "high"})",
+                           R"({"merit_base": {"1": "NaN"}})", R"({"merit_base": {"1": 0.03}, "cola_rate": "x"})",
+                           R"({"merit_base": {"1": {"2": 3}}, "cola_rate": {"1": 0.02}})"}) {
     EXPECT_FALSE(assess(text).parameters_within_bounds) << text;
   }
   EXPECT_TRUE(assess(R"({"cola_rate": 0.06})").parameters_within_bounds);

@@ -144,6 +144,25 @@ TEST(LeverSchema, EveryCutOfTheFileIsRefusedNotCrashedOn) {
   }
 }
 
+TEST(LeverSchema, ChangedBytesAreRefusedOrReadNeverCrashedOn) {
+  const std::string_view text = shipped_text();
+  int refused = 0;
+  for (std::size_t at = 0; at < text.size(); at += 3) {
+    for (const char c : {'9', '-', '"', '}', 'e'}) {
+      std::string changed(text);
+      changed[at] = c;
+      try {
+        const LeverSchema schema = LeverSchema::from_text(changed, "changed");
+        EXPECT_FALSE(schema.names().empty());
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::invalid_argument) << error.what();
+        ++refused;
+      }
+    }
+  }
+  EXPECT_GT(refused, 1000);
+}
+
 TEST(LeverSchema, MarketIsDatedAndFoundByLevel) {
   const LeverSchema& schema = LeverSchema::shipped();
   EXPECT_EQ(schema.market_date(), "2025-01-01");
