@@ -2,7 +2,10 @@
 /// The state of a store and what surrounds it, each line with cause and remedy.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "planwise/json.h"
@@ -24,5 +27,20 @@ struct HealthReport {
   [[nodiscard]] HealthState worst() const noexcept;
 };
 [[nodiscard]] Json to_json(const HealthReport& report);
+
+/// What a cache holds and how it fares. Counters of the file cache are those of all processes since its folder was made;
+/// a process that is killed may take its last few with it.
+struct CacheStatistics {
+  std::string folder;  ///< Empty for a cache in memory.
+  std::int64_t entries = 0;
+  std::int64_t bytes = 0;  ///< Of all entries, their heads included.
+  std::int64_t limit_bytes = 0;
+  std::int64_t hits = 0, misses = 0;
+  std::int64_t evictions = 0;  ///< Dropped for room, least recently used first.
+  std::int64_t expired = 0;    ///< Dropped for age.
+  std::int64_t corrupt = 0;    ///< Dropped because they were not what was once written.
+  std::optional<double> oldest_seconds, newest_seconds;  ///< Age of entries since they were written; absent without one.
+};
+[[nodiscard]] Json to_json(const CacheStatistics& statistics);
 
 }  // namespace planwise
