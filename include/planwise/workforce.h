@@ -98,9 +98,10 @@ struct QualityFinding {
   std::string title, consequence;
   std::int64_t count = 0;    ///< Rows found.
   std::int64_t checked = 0;  ///< Rows looked at.
-  double largest = std::numeric_limits<double>::quiet_NaN();  ///< Of checks that measure: 2.16 (prorated / current pay).
-  std::vector<Json> examples;  ///< The first three by year and employee, as objects.
-  std::string not_run;         ///< Why it could not run; empty when it did.
+  double largest =
+      std::numeric_limits<double>::quiet_NaN();  ///< Of checks that measure: 2.16 (prorated / current pay).
+  std::vector<Json> examples;                    ///< The first three by year and employee, as objects.
+  std::string not_run;                           ///< Why it could not run; empty when it did.
 };
 
 struct QualityReport {
@@ -149,9 +150,9 @@ struct LevelCompression {
   int level = 0;
   std::int64_t new_hires = 0, incumbents = 0;
   double new_hire_median = 0, incumbent_median = 0;
-  double ratio = 0;               ///< new_hire_median / incumbent_median; above 1 new hires are paid more.
-  std::int64_t inverted = 0;      ///< Incumbents paid less than the median new hire of their level.
-  double cost_to_new_hires = 0;   ///< To lift those to that median.
+  double ratio = 0;                   ///< new_hire_median / incumbent_median; above 1 new hires are paid more.
+  std::int64_t inverted = 0;          ///< Incumbents paid less than the median new hire of their level.
+  double cost_to_new_hires = 0;       ///< To lift those to that median.
   std::int64_t above_next_level = 0;  ///< People paid more than the median of the level above; 0 for the highest.
 };
 
@@ -167,11 +168,11 @@ struct CostBridge {
 
 struct YearCost {
   int year = 0;
-  double in_year = 0;            ///< Every row's prorated pay: the cost of the year.
+  double in_year = 0;  ///< Every row's prorated pay: the cost of the year.
   double in_year_active = 0, in_year_leavers = 0;
-  double run_rate = 0;           ///< Full-year pay of those active at the end.
-  double carry_over = 0;         ///< run_rate - in_year_active: what this year's changes add to the next.
-  double loading_factor = 0;     ///< Taxes and benefits on top, as a fraction of pay.
+  double run_rate = 0;        ///< Full-year pay of those active at the end.
+  double carry_over = 0;      ///< run_rate - in_year_active: what this year's changes add to the next.
+  double loading_factor = 0;  ///< Taxes and benefits on top, as a fraction of pay.
   double loaded_in_year = 0, loaded_run_rate = 0;
 };
 
@@ -179,7 +180,8 @@ struct YearCost {
 struct YearGrowth {
   int year = 0;
   double headcount = 0, total = 0, mean = 0, median = 0, mean_without_outliers = 0;  ///< Active employees.
-  double like_for_like = 0;           ///< Summed pay of those active in both years.
+  double like_for_like = 0;        ///< Mean over those active in both years of each one's growth: what a person sees.
+  double like_for_like_total = 0;  ///< Growth of the summed pay of the same people: what payroll sees.
   std::int64_t like_for_like_count = 0;
 };
 
@@ -227,7 +229,8 @@ struct DrillPage {
 /// suppression), so that none can be computed from the total. Empty cells are shown.
 [[nodiscard]] std::vector<bool> cells_to_suppress(std::span<const std::int64_t> counts, std::int64_t minimum = 5);
 /// The distributions with those cells blanked, for reports and pages.
-[[nodiscard]] std::vector<PayDistribution> suppress_small_cells(std::vector<PayDistribution> cells, std::int64_t minimum = 5);
+[[nodiscard]] std::vector<PayDistribution> suppress_small_cells(std::vector<PayDistribution> cells,
+                                                                std::int64_t minimum = 5);
 
 /// What the data are, for provenance and cache keys.
 struct DataFingerprint {
@@ -315,7 +318,7 @@ struct CensusReport {
   std::vector<CensusIssue> issues;  ///< The first 100; what makes the census unusable.
   std::int64_t issue_count = 0;
   std::int64_t rows = 0, duplicates = 0, terminated = 0, annualised = 0;
-  StartingPeople start;             ///< Whole only without issues.
+  StartingPeople start;  ///< Whole only without issues.
 };
 
 /// Reads a census from Parquet or CSV (by extension; else Parquet where the bytes say so) as of 31 December of
