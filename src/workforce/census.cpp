@@ -43,7 +43,8 @@ std::int32_t day_in(const duck::Rows& rows, std::size_t column) {
 
 std::int32_t level_of_pay(const SimulationSettings& settings, double pay) noexcept {
   for (std::size_t index = 0; index < level_count; ++index) {
-    if (settings.levels[index].minimum <= pay && pay < settings.levels[index].maximum) return static_cast<std::int32_t>(index) + 1;
+    if (settings.levels[index].minimum <= pay && pay < settings.levels[index].maximum)
+      return static_cast<std::int32_t>(index) + 1;
   }
   return 1;
 }
@@ -58,7 +59,9 @@ void Census::add(CensusRow row) {
     if (date == no_date) return;
     const int year = date <= -1'000'000 ? 0 : year_of(date);
     if (year >= oldest_year && year <= plan_year_ + 1) return;
-    issue(row.number, column, fmt::format("{} is out of range; years from {} to {} are allowed", date_text(date), oldest_year, plan_year_ + 1));
+    issue(row.number, column,
+          fmt::format("{} is out of range; years from {} to {} are allowed", date_text(date), oldest_year,
+                      plan_year_ + 1));
   };
   check_date("employee_birth_date", row.birth_date);
   check_date("employee_hire_date", row.hire_date);
@@ -68,7 +71,8 @@ void Census::add(CensusRow row) {
           fmt::format("{} is before the hire date {}", date_text(row.termination_date), date_text(row.hire_date)));
   }
   if (!std::isfinite(row.pay) || row.pay < 0) {
-    issue(row.number, "employee_gross_compensation", fmt::format("{} is not allowed; a number, 0 or more, is", row.pay));
+    issue(row.number, "employee_gross_compensation",
+          fmt::format("{} is not allowed; a number, 0 or more, is", row.pay));
   }
   rows_.push_back(std::move(row));
 }
@@ -81,7 +85,7 @@ CensusReport Census::finish(std::string source) {
     if (a.pay != b.pay) return a.pay > b.pay;
     return a.number < b.number;
   });
-  const std::int32_t last_day = days_of(plan_year_, 12, 31);
+  const std::int32_t first_day = days_of(plan_year_, 1, 1), last_day = days_of(plan_year_, 12, 31);
   People& people = report_.start.people;
   for (std::size_t index = 0; index < rows_.size(); ++index) {
     const CensusRow& row = rows_[index];
@@ -95,8 +99,9 @@ CensusReport Census::finish(std::string source) {
     }
     double pay = row.pay;
     const int hire_year = row.hire_date == no_date ? plan_year_ : year_of(row.hire_date);
-    if (row.hire_date != no_date && hire_year == plan_year_) {
-      pay = pay * 365.0 / std::max(1, last_day - row.hire_date + 1);  // Both days are worked.
+    // Who came on 1 January was paid for the whole year; of a later hire both days are worked.
+    if (row.hire_date != no_date && row.hire_date > first_day && hire_year == plan_year_) {
+      pay = pay * 365.0 / std::max(1, last_day - row.hire_date + 1);
       ++report_.annualised;
     }
     people.employee_id.push_back(row.employee_id);
@@ -110,15 +115,18 @@ CensusReport Census::finish(std::string source) {
   if (report_.rows == 0) {
     issue(0, "", "there is no row: a census needs at least one person");
   } else if (people.size() == 0 && report_.issue_count == 0) {
-    issue(0, "", fmt::format("everybody of the {} rows has a termination date: nobody is left to start from", report_.rows));
+    issue(0, "",
+          fmt::format("everybody of the {} rows has a termination date: nobody is left to start from", report_.rows));
   }
   report_.start.first_year = plan_year_ + 1;
   report_.start.source = std::move(source);
   if (report_.duplicates > 0) {
-    report_.start.notes.push_back(fmt::format("{} rows repeat an employee_id: the latest hire, then the highest pay, was kept", report_.duplicates));
+    report_.start.notes.push_back(fmt::format(
+        "{} rows repeat an employee_id: the latest hire, then the highest pay, was kept", report_.duplicates));
   }
   if (hired_before_birth_ > 0) {
-    report_.start.notes.push_back(fmt::format("{} rows have a hire date that is not after the birth date", hired_before_birth_));
+    report_.start.notes.push_back(
+        fmt::format("{} rows have a hire date that is not after the birth date", hired_before_birth_));
   }
   return std::move(report_);
 }
@@ -129,15 +137,18 @@ CensusReport read_census_table(duck::Connection& connection, const FoundTable& t
   std::string missing;
   for (const CensusColumn& column : columns) {
     const FoundColumn* found = table.column(column.rule.name);
-    if (found == nullptr && column.needed) missing += fmt::format("{}{}", missing.empty() ? "" : ", ", column.rule.name);
-    selected += fmt::format("{}{}, {}", selected.empty() ? "" : ", ", column_expression(table, column.rule),
-                            found == nullptr ? "CAST(NULL AS VARCHAR)" : fmt::format("CAST({} AS VARCHAR)", identifier(found->name)));
+    if (found == nullptr && column.needed)
+      missing += fmt::format("{}{}", missing.empty() ? "" : ", ", column.rule.name);
+    selected += fmt::format(
+        "{}{}, {}", selected.empty() ? "" : ", ", column_expression(table, column.rule),
+        found == nullptr ? "CAST(NULL AS VARCHAR)" : fmt::format("CAST({} AS VARCHAR)", identifier(found->name)));
   }
   if (!missing.empty()) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("{} lacks the column(s) {}; a census has employee_id, employee_birth_date, employee_hire_date, "
-                            "employee_gross_compensation, and may have employee_termination_date",
-                            source, missing));
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("{} lacks the column(s) {}; a census has employee_id, employee_birth_date, employee_hire_date, "
+                    "employee_gross_compensation, and may have employee_termination_date",
+                    source, missing));
   }
   Census census(settings, plan_year);
   duck::Rows rows = connection.query(fmt::format("SELECT {} FROM {}", selected, table.from));
@@ -187,7 +198,9 @@ using namespace workforce;
 
 CensusReport check_census(const std::filesystem::path& file, const SimulationSettings& settings, int plan_year) {
   if (!fs::exists(file)) throw Error(ErrorCode::not_found, fmt::format("there is no census '{}'", file.string()));
-  if (fs::is_directory(file)) throw Error(ErrorCode::invalid_argument, fmt::format("'{}' is a folder; a census is one Parquet or CSV file", file.string()));
+  if (fs::is_directory(file))
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("'{}' is a folder; a census is one Parquet or CSV file", file.string()));
   const std::string extension = lower(file.extension().string());
   const std::string path = duck::sql_literal(file.string());
   FoundTable table;
@@ -202,7 +215,8 @@ CensusReport check_census(const std::filesystem::path& file, const SimulationSet
       table.columns.push_back({std::string(rows.column_name(column)), rows.column_type(column)});
     }
   } catch (const Error& error) {
-    throw Error(ErrorCode::invalid_argument, fmt::format("'{}' cannot be read as a table: {}", file.string(), error.what()));
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("'{}' cannot be read as a table: {}", file.string(), error.what()));
   }
   return read_census_table(instance.connection(), table, "'" + file.string() + "'", settings, plan_year);
 }

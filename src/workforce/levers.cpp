@@ -21,7 +21,8 @@ constexpr std::array<LeverName, 5> names{{
      &LeverLocks::new_hire_salary_adjustment},
     {"promotion_probability", "PROMOTION", "promotion_probability", true, &YearLevers::promotion_probability,
      &LeverLocks::promotion_probability},
-    {"promotion_raise", "PROMOTION", "promotion_raise", true, &YearLevers::promotion_raise, &LeverLocks::promotion_raise},
+    {"promotion_raise", "PROMOTION", "promotion_raise", true, &YearLevers::promotion_raise,
+     &LeverLocks::promotion_raise},
 }};
 
 const LeverName* lever_called(std::string_view parameter) {
@@ -49,32 +50,34 @@ const FoundTable* levers_source(const Session& session) {
 }
 
 std::string chosen_scenario(const Session& session, const FoundTable& table, const std::string& wanted) {
-  duck::Rows rows = session.connection().query(
-      fmt::format("SELECT DISTINCT coalesce(scenario_id, '') FROM {} ORDER BY 1", normalised(table, parameters_table())));
+  duck::Rows rows = session.connection().query(fmt::format(
+      "SELECT DISTINCT coalesce(scenario_id, '') FROM {} ORDER BY 1", normalised(table, parameters_table())));
   std::vector<std::string> there;
   while (rows.next()) there.emplace_back(rows.text(0));
   const auto has = [&](std::string_view name) { return std::find(there.begin(), there.end(), name) != there.end(); };
   if (!wanted.empty()) {
     if (has(wanted)) return wanted;
-    throw Error(ErrorCode::not_found, fmt::format("{} has no scenario '{}'; it has {}", table.name, wanted, fmt::join(there, ", ")));
+    throw Error(ErrorCode::not_found,
+                fmt::format("{} has no scenario '{}'; it has {}", table.name, wanted, fmt::join(there, ", ")));
   }
   if (there.empty() || has("default")) return "default";
   if (there.size() == 1) return there.front();
-  throw Error(ErrorCode::invalid_argument,
-              fmt::format("{} has {} scenarios ({}) and none is 'default': name one", table.name, there.size(), fmt::join(there, ", ")));
+  throw Error(ErrorCode::invalid_argument, fmt::format("{} has {} scenarios ({}) and none is 'default': name one",
+                                                       table.name, there.size(), fmt::join(there, ", ")));
 }
 
 std::vector<LeverRow> lever_rows(const Session& session, const FoundTable& table, const std::string& scenario) {
   duck::Rows rows = session.connection().query(
-      fmt::format("SELECT fiscal_year, job_level, coalesce(event_type, ''), coalesce(parameter_name, ''), parameter_value, "
-                  "coalesce(is_locked, false) FROM {} WHERE coalesce(scenario_id, '') = ? OR scenario_id IS NULL "
-                  "ORDER BY fiscal_year, parameter_name, job_level, event_type, parameter_value",
-                  normalised(table, parameters_table())),
+      fmt::format(
+          "SELECT fiscal_year, job_level, coalesce(event_type, ''), coalesce(parameter_name, ''), parameter_value, "
+          "coalesce(is_locked, false) FROM {} WHERE coalesce(scenario_id, '') = ? OR scenario_id IS NULL "
+          "ORDER BY fiscal_year, parameter_name, job_level, event_type, parameter_value",
+          normalised(table, parameters_table())),
       {scenario});
   std::vector<LeverRow> all;
   while (rows.next()) {
-    all.push_back({rows.optional_integer(0), rows.optional_integer(1), std::string(rows.text(2)), std::string(rows.text(3)),
-                   rows.optional_real(4), rows.boolean(5)});
+    all.push_back({rows.optional_integer(0), rows.optional_integer(1), std::string(rows.text(2)),
+                   std::string(rows.text(3)), rows.optional_real(4), rows.boolean(5)});
   }
   return all;
 }
@@ -90,18 +93,21 @@ class LeverTable {
     const std::string where =
         fmt::format("{}: {} of {}, level {}", levers_.source, row.parameter,
                     row.year ? std::to_string(*row.year) : "no year", row.level ? std::to_string(*row.level) : "all");
-    if (!row.year || *row.year < 1900 || *row.year > 2999) return note(where + " is left out: years from 1900 to 2999 are allowed");
+    if (!row.year || *row.year < 1900 || *row.year > 2999)
+      return note(where + " is left out: years from 1900 to 2999 are allowed");
     if (!row.value || !std::isfinite(*row.value)) return note(where + " has no value and keeps the default");
     const std::int64_t level = row.level.value_or(0);
     if (level < 0 || level > static_cast<std::int64_t>(level_count)) {
       return note(fmt::format("{} is left out: levels from 1 to {} are allowed", where, level_count));
     }
-    if (lever->flat == "new_hire_salary_adjustment" && row.event_type != "hire") levers_.new_hire_stored_as_hire = false;
+    if (lever->flat == "new_hire_salary_adjustment" && row.event_type != "hire")
+      levers_.new_hire_stored_as_hire = false;
     const int year = static_cast<int>(*row.year);
     const std::size_t first = level == 0 ? 0 : static_cast<std::size_t>(level - 1);
     const std::size_t last = level == 0 ? level_count : first + 1;
     for (std::size_t index = first; index < last; ++index) {
-      if (!set_.insert({year, lever, index}).second) note(where + " stands there more than once; the last value by size is used");
+      if (!set_.insert({year, lever, index}).second)
+        note(where + " stands there more than once; the last value by size is used");
       (levers_.values[year].*lever->values)[index] = *row.value;
       (levers_.locks[year].*lever->locks)[index] = row.locked;
     }
@@ -112,14 +118,16 @@ class LeverTable {
       for (const LeverName& lever : names) {
         for (std::size_t index = 0; index < level_count; ++index) {
           if (set_.contains({year, &lever, index})) continue;
-          note(fmt::format("{} has no {} of {}, level {}: the default {} is used", levers_.source, lever.parameter, year,
-                           index + 1, (values.*lever.values)[index]));
+          note(fmt::format("{} has no {} of {}, level {}: the default {} is used", levers_.source, lever.parameter,
+                           year, index + 1, (values.*lever.values)[index]));
         }
       }
     }
   }
 
-  [[nodiscard]] bool has(int year, const LeverName& lever, std::size_t index) const { return set_.contains({year, &lever, index}); }
+  [[nodiscard]] bool has(int year, const LeverName& lever, std::size_t index) const {
+    return set_.contains({year, &lever, index});
+  }
 
  private:
   void note(std::string text) { levers_.notes.push_back(std::move(text)); }
@@ -134,8 +142,9 @@ std::span<const LeverName> lever_names() { return names; }
 EffectiveLevers read_levers(const Session& session, const std::string& scenario_id) {
   const FoundTable* table = levers_source(session);
   if (table == nullptr) {
-    throw Error(ErrorCode::not_found,
-                "the database has none of int_effective_parameters, comp_levers, stg_comp_levers: no levers can be read");
+    throw Error(
+        ErrorCode::not_found,
+        "the database has none of int_effective_parameters, comp_levers, stg_comp_levers: no levers can be read");
   }
   EffectiveLevers levers;
   levers.source = table->name;
@@ -143,18 +152,21 @@ EffectiveLevers read_levers(const Session& session, const std::string& scenario_
   LeverTable cells(levers);
   for (const LeverRow& row : lever_rows(session, *table, levers.scenario_id)) cells.put(row);
   if (levers.values.empty()) {
-    throw Error(ErrorCode::not_found, fmt::format("{} has no lever of scenario '{}' that can be read{}", table->name, levers.scenario_id,
-                                                  levers.notes.empty() ? "" : ": " + levers.notes.front()));
+    throw Error(ErrorCode::not_found,
+                fmt::format("{} has no lever of scenario '{}' that can be read{}", table->name, levers.scenario_id,
+                            levers.notes.empty() ? "" : ": " + levers.notes.front()));
   }
   cells.note_gaps();
   return levers;
 }
 
-Json parameters_of_year(const Session& session, const std::string& scenario_id, int year, std::vector<std::string>& warnings) {
+Json parameters_of_year(const Session& session, const std::string& scenario_id, int year,
+                        std::vector<std::string>& warnings) {
   Json parameters = Json::object();
   const FoundTable* table = levers_source(session);
   if (table == nullptr) {
-    warnings.push_back("the database has none of int_effective_parameters, comp_levers, stg_comp_levers: no parameters can be told");
+    warnings.push_back(
+        "the database has none of int_effective_parameters, comp_levers, stg_comp_levers: no parameters can be told");
     return parameters;
   }
   EffectiveLevers levers;
@@ -203,12 +215,14 @@ Json flat_levers(const YearLevers& levers) {
 
 YearLevers levers_from_flat(const Json& values, const YearLevers& base) {
   if (!values.is_object()) {
-    throw Error(ErrorCode::invalid_argument, fmt::format("levers are an object of names and numbers, not {}", values.kind_name()));
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("levers are an object of names and numbers, not {}", values.kind_name()));
   }
   YearLevers levers = base;
   for (const auto& [name, value] : values.as_object()) {
     if (!value.is_number() || !std::isfinite(value.as_real())) {
-      throw Error(ErrorCode::invalid_argument, fmt::format("lever '{}' is {}; a finite number is allowed", name, value.dump()));
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("lever '{}' is {}; a finite number is allowed", name, value.dump()));
     }
     bool known = false;
     for (const LeverName& lever : workforce::lever_names()) {
@@ -219,10 +233,12 @@ YearLevers levers_from_flat(const Json& values, const YearLevers& base) {
       }
     }
     if (!known) {
-      throw Error(ErrorCode::invalid_argument,
-                  fmt::format("there is no lever '{}'; allowed are merit_rate_level_1 to _5, cola_rate, new_hire_salary_adjustment, "
-                              "promotion_probability_level_1 to _5 and promotion_raise_level_1 to _5",
-                              name));
+      throw Error(
+          ErrorCode::invalid_argument,
+          fmt::format(
+              "there is no lever '{}'; allowed are merit_rate_level_1 to _5, cola_rate, new_hire_salary_adjustment, "
+              "promotion_probability_level_1 to _5 and promotion_raise_level_1 to _5",
+              name));
     }
   }
   return levers;

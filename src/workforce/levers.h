@@ -15,7 +15,7 @@ struct LeverName {
   std::string_view flat;        ///< Without level: "merit_rate", "cola_rate", ...
   std::string_view event_type;  ///< As written: RAISE, PROMOTION and `hire`.
   std::string_view parameter;
-  bool by_level;                ///< Whether its flat name carries the level.
+  bool by_level;  ///< Whether its flat name carries the level.
   ByLevel<double> YearLevers::*values;
   ByLevel<bool> LeverLocks::*locks;
 };

@@ -13,13 +13,15 @@
 namespace planwise {
 
 struct SimulationDatabase::Parts {
-  Parts(const std::filesystem::path& path, SimulationDatabaseOptions given) : source(path, given.deadline), options(std::move(given)) {}
+  Parts(const std::filesystem::path& path, SimulationDatabaseOptions given)
+      : source(path, given.deadline), options(std::move(given)) {}
 
   mutable workforce::Source source;
   SimulationDatabaseOptions options;
 
   using Year = std::shared_ptr<const workforce::YearColumns>;
-  /// A year's rows, kept while the file does not change. Of the year before the first: the baseline, where there is one.
+  /// A year's rows, kept while the file does not change. Of the year before the first: the baseline, where there is
+  /// one.
   [[nodiscard]] Year year(const workforce::Session& session, int year) const;
   /// year(), which throws not_found for a year without rows.
   [[nodiscard]] Year filled_year(const workforce::Session& session, int year) const;

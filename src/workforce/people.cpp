@@ -14,11 +14,14 @@ using namespace workforce;
 
 namespace {
 
-[[noreturn]] void refuse(const FoundTable& table, const std::string& employee, std::string_view column, const std::string& why) {
-  throw Error(ErrorCode::invalid_argument, fmt::format("{}: {} of employee '{}' {}", table.name, column, employee, why));
+[[noreturn]] void refuse(const FoundTable& table, const std::string& employee, std::string_view column,
+                         const std::string& why) {
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("{}: {} of employee '{}' {}", table.name, column, employee, why));
 }
 
-std::int32_t whole_years(const FoundTable& table, const std::string& employee, std::string_view column, const duck::Rows& rows, std::size_t index) {
+std::int32_t whole_years(const FoundTable& table, const std::string& employee, std::string_view column,
+                         const duck::Rows& rows, std::size_t index) {
   if (rows.is_null(index)) refuse(table, employee, column, "is missing; 0 to 120 is allowed");
   const std::int64_t years = rows.integer(index);
   if (years < 0 || years > 120) refuse(table, employee, column, fmt::format("is {}; 0 to 120 is allowed", years));
@@ -34,7 +37,8 @@ std::int32_t date_or_none(const duck::Rows& rows, std::size_t index) {
 void check_needed_columns(const FoundTable& table) {
   for (std::string_view needed : {"employee_id", "current_compensation", "current_age", "current_tenure"}) {
     if (table.column(needed) == nullptr) {
-      throw Error(ErrorCode::invalid_argument, fmt::format("{} has no column {}: the people to start from cannot be read", table.name, needed));
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("{} has no column {}: the people to start from cannot be read", table.name, needed));
     }
   }
 }
@@ -44,10 +48,11 @@ StartingPeople read_baseline(const Session& session, const FoundTable& table, co
   StartingPeople start;
   start.source = table.name;
   People& people = start.people;
-  duck::Rows rows = session.connection().query(
-      fmt::format("SELECT coalesce(employee_id, ''), current_compensation, current_age, current_tenure, level_id, employee_birth_date, "
-                  "employee_hire_date, simulation_year FROM {}",
-                  normalised(table, baseline_table())));
+  duck::Rows rows =
+      session.connection().query(fmt::format("SELECT coalesce(employee_id, ''), current_compensation, current_age, "
+                                             "current_tenure, level_id, employee_birth_date, "
+                                             "employee_hire_date, simulation_year FROM {}",
+                                             normalised(table, baseline_table())));
   std::unordered_set<std::string> known;
   std::int64_t derived = 0;
   while (rows.next()) {
@@ -56,7 +61,8 @@ StartingPeople read_baseline(const Session& session, const FoundTable& table, co
     if (!known.insert(id).second) refuse(table, id, "employee_id", "stands there twice; every employee has one row");
     if (rows.is_null(1)) refuse(table, id, "current_compensation", "is missing or no number");
     const double pay = rows.real(1);
-    if (!std::isfinite(pay) || pay < 0) refuse(table, id, "current_compensation", fmt::format("is {}; a number, 0 or more, is allowed", pay));
+    if (!std::isfinite(pay) || pay < 0)
+      refuse(table, id, "current_compensation", fmt::format("is {}; a number, 0 or more, is allowed", pay));
     std::int64_t level = rows.optional_integer(4).value_or(0);
     if (rows.is_null(4)) {
       level = level_of_pay(settings, pay);
@@ -72,9 +78,12 @@ StartingPeople read_baseline(const Session& session, const FoundTable& table, co
     people.level.push_back(static_cast<std::int32_t>(level));
     people.birth_date.push_back(date_or_none(rows, 5));
     people.hire_date.push_back(date_or_none(rows, 6));
-    if (start.first_year == 0 && !rows.is_null(7) && std::abs(rows.integer(7)) < 10000) start.first_year = static_cast<int>(rows.integer(7));
+    if (start.first_year == 0 && !rows.is_null(7) && std::abs(rows.integer(7)) < 10000)
+      start.first_year = static_cast<int>(rows.integer(7));
   }
-  if (derived > 0) start.notes.push_back(fmt::format("{} people of {} have no level: it was derived from their pay", derived, table.name));
+  if (derived > 0)
+    start.notes.push_back(
+        fmt::format("{} people of {} have no level: it was derived from their pay", derived, table.name));
   return start;
 }
 
@@ -97,9 +106,11 @@ StartingPeople SimulationDatabase::load_people() const {
                             "census_preprocessed): there is nobody to start from",
                             without));
   }
-  CensusReport report = read_census_table(session.connection(), *census, census->name, model.settings, model.settings.start_year - 1);
+  CensusReport report =
+      read_census_table(session.connection(), *census, census->name, model.settings, model.settings.start_year - 1);
   throw_issues(report, census->name);
-  report.start.notes.push_back(fmt::format("int_baseline_workforce {}: the start was made from {}", without, census->name));
+  report.start.notes.push_back(
+      fmt::format("int_baseline_workforce {}: the start was made from {}", without, census->name));
   return std::move(report.start);
 }
 

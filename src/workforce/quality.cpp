@@ -24,14 +24,17 @@ class CheckedTables {
     add("snapshot", session.first_of({snapshot_table().name}), snapshot_table());
     add("events", session.first_of({events_table().name}), events_table());
     add("baseline", session.first_of({baseline_table().name}), baseline_table());
-    add("levers", session.first_of({parameters_table().name, levers_table().name, staged_levers_table().name}), parameters_table());
+    add("levers", session.first_of({parameters_table().name, levers_table().name, staged_levers_table().name}),
+        parameters_table());
     static constexpr std::array<ColumnRule, 3> range_columns{{{"level_id", ColumnKind::integer, ""},
                                                               {"min_compensation", ColumnKind::real, ""},
                                                               {"max_compensation", ColumnKind::real, ""}}};
     static constexpr TableRule ranges{"config_job_levels", range_columns, ""};
     const FoundTable* levels = session.first_of({"stg_config_job_levels", "config_job_levels"});
-    if (levels != nullptr && levels->column("min_compensation") != nullptr && levels->column("max_compensation") != nullptr) {
-      with("ranges", fmt::format("SELECT level_id, min_compensation AS minimum, max_compensation AS maximum FROM {}", normalised(*levels, ranges)));
+    if (levels != nullptr && levels->column("min_compensation") != nullptr &&
+        levels->column("max_compensation") != nullptr) {
+      with("ranges", fmt::format("SELECT level_id, min_compensation AS minimum, max_compensation AS maximum FROM {}",
+                                 normalised(*levels, ranges)));
       known_.emplace("ranges", levels);
     } else {
       with("ranges", default_ranges());
@@ -46,7 +49,8 @@ class CheckedTables {
     if (table == "ranges") return {};
     const auto found = known_.find(table);
     if (found == known_.end()) return fmt::format("the table of the {} is not there", table);
-    if (found->second->column(column) == nullptr) return fmt::format("{} has no column {}", found->second->name, column);
+    if (found->second->column(column) == nullptr)
+      return fmt::format("{} has no column {}", found->second->name, column);
     return {};
   }
 
@@ -73,7 +77,8 @@ class CheckedTables {
     std::string values;
     const SimulationSettings settings;
     for (std::size_t index = 0; index < level_count; ++index) {
-      values += fmt::format("{}({}, {}::DOUBLE, {}::DOUBLE)", values.empty() ? "" : ", ", index + 1, settings.levels[index].minimum, settings.levels[index].maximum);
+      values += fmt::format("{}({}, {}::DOUBLE, {}::DOUBLE)", values.empty() ? "" : ", ", index + 1,
+                            settings.levels[index].minimum, settings.levels[index].maximum);
     }
     return fmt::format("SELECT * FROM (VALUES {}) AS given(level_id, minimum, maximum)", values);
   }
@@ -107,7 +112,8 @@ Json object_of(duck::Rows& rows, const std::vector<std::string>& columns) {
         break;
       default:
         if (name.ends_with("_date")) {
-          object.set(name, date_text(static_cast<std::int32_t>(std::clamp<std::int64_t>(rows.integer(column), -1'000'000, 3'000'000))));
+          object.set(name, date_text(static_cast<std::int32_t>(
+                               std::clamp<std::int64_t>(rows.integer(column), -1'000'000, 3'000'000))));
         } else {
           object.set(name, rows.integer(column));
         }
@@ -118,10 +124,11 @@ Json object_of(duck::Rows& rows, const std::vector<std::string>& columns) {
 
 void find_rows(const CheckedTables& tables, const QualityCheck& check, std::int64_t limit, QualityFinding& finding) {
   const bool measured = check.rows.find(" AS measure") != std::string_view::npos;
-  duck::Rows rows = tables.select(fmt::format(
-      "SELECT *, count(*) OVER () AS found_rows, {} AS largest_measure FROM ({}) AS found ORDER BY simulation_year NULLS FIRST, "
-      "employee_id NULLS FIRST, CAST(found AS VARCHAR) LIMIT {}",
-      measured ? "max(measure) OVER ()" : "CAST(NULL AS DOUBLE)", check.rows, limit));
+  duck::Rows rows =
+      tables.select(fmt::format("SELECT *, count(*) OVER () AS found_rows, {} AS largest_measure FROM ({}) AS found "
+                                "ORDER BY simulation_year NULLS FIRST, "
+                                "employee_id NULLS FIRST, CAST(found AS VARCHAR) LIMIT {}",
+                                measured ? "max(measure) OVER ()" : "CAST(NULL AS DOUBLE)", check.rows, limit));
   std::vector<std::string> columns;
   for (std::size_t column = 0; column < rows.column_count(); ++column) columns.emplace_back(rows.column_name(column));
   while (rows.next()) {
@@ -165,7 +172,8 @@ std::string_view to_text(FindingSeverity severity) noexcept {
 }
 
 const QualityFinding* QualityReport::find(std::string_view check) const noexcept {
-  const auto found = std::find_if(findings.begin(), findings.end(), [&](const QualityFinding& f) { return f.check == check; });
+  const auto found =
+      std::find_if(findings.begin(), findings.end(), [&](const QualityFinding& f) { return f.check == check; });
   return found == findings.end() ? nullptr : &*found;
 }
 
@@ -174,7 +182,8 @@ QualityReport SimulationDatabase::quality() const {
   report.missing = missing();
   const Session session = parts_->source.open();
   const CheckedTables tables(session, parts_->options.outlier_pay);
-  for (const QualityCheck& check : quality_checks()) report.findings.push_back(run_check(tables, check, examples_shown));
+  for (const QualityCheck& check : quality_checks())
+    report.findings.push_back(run_check(tables, check, examples_shown));
   return report;
 }
 
@@ -184,7 +193,8 @@ std::vector<Json> SimulationDatabase::finding_rows(std::string_view check, std::
     if (known.name != check) continue;
     const Session session = parts_->source.open();
     QualityFinding finding = run_check(CheckedTables(session, parts_->options.outlier_pay), known, limit);
-    if (!finding.not_run.empty()) throw Error(ErrorCode::not_found, fmt::format("the check {} could not run: {}", check, finding.not_run));
+    if (!finding.not_run.empty())
+      throw Error(ErrorCode::not_found, fmt::format("the check {} could not run: {}", check, finding.not_run));
     return std::move(finding.examples);
   }
   throw Error(ErrorCode::not_found, fmt::format("there is no check '{}'", check));

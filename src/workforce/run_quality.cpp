@@ -14,10 +14,11 @@ using namespace workforce;
 
 namespace {
 
-constexpr std::array<std::string_view, 7> snapshot_errors{"duplicate_employee_years", "missing_employee_id", "negative_or_missing_pay",
-                                                          "level_outside_1_to_5", "year_gaps", "dates_out_of_range", "people_lost"};
-constexpr std::array<std::string_view, 4> event_errors{"duplicate_events", "events_without_snapshot", "raise_before_hire",
-                                                       "event_outside_its_year"};
+constexpr std::array<std::string_view, 7> snapshot_errors{
+    "duplicate_employee_years", "missing_employee_id", "negative_or_missing_pay", "level_outside_1_to_5", "year_gaps",
+    "dates_out_of_range",       "people_lost"};
+constexpr std::array<std::string_view, 4> event_errors{"duplicate_events", "events_without_snapshot",
+                                                       "raise_before_hire", "event_outside_its_year"};
 
 /// Gathers what was found into the three answers.
 class Verdict {
@@ -53,7 +54,8 @@ class Verdict {
     const QualityFinding* finding = report_.find(name);
     if (finding == nullptr || finding->count == 0) return;
     std::string which;
-    for (const Json& example : finding->examples) which += fmt::format("{}{}", which.empty() ? "" : ", ", example.dump());
+    for (const Json& example : finding->examples)
+      which += fmt::format("{}{}", which.empty() ? "" : ", ", example.dump());
     warning(fmt::format("{}: {} ({})", finding->title, finding->count, which));
   }
 
@@ -79,14 +81,16 @@ bool run_levers_apply(const Json& run_levers, const EffectiveLevers& levers, Ver
       const Json* other = there.find(name);
       if (other == nullptr || !value.is_number()) continue;
       if (std::abs(other->as_real() - value.as_real()) <= 1e-9) continue;
-      verdict.error(fmt::format("{} of {} is {} in the database and {} in the run", name, year, other->dump(), value.dump()));
+      verdict.error(
+          fmt::format("{} of {} is {} in the database and {} in the run", name, year, other->dump(), value.dump()));
       same = false;
     }
   }
   return same;
 }
 
-bool parameters_apply(const SimulationDatabase& database, const QualityReport& report, const Json* run_levers, Verdict& verdict) {
+bool parameters_apply(const SimulationDatabase& database, const QualityReport& report, const Json* run_levers,
+                      Verdict& verdict) {
   try {
     const EffectiveLevers levers = database.load_levers();
     for (const std::string& text : levers.notes) verdict.warning(text);
@@ -95,7 +99,8 @@ bool parameters_apply(const SimulationDatabase& database, const QualityReport& r
       verdict.error(fmt::format("{}: {}", gap->title, gap->count));
       applied = false;
     }
-    if (run_levers != nullptr && run_levers->is_object()) applied = run_levers_apply(*run_levers, levers, verdict) && applied;
+    if (run_levers != nullptr && run_levers->is_object())
+      applied = run_levers_apply(*run_levers, levers, verdict) && applied;
     return applied;
   } catch (const Error& failure) {
     if (failure.code() == ErrorCode::busy || failure.code() == ErrorCode::io) throw;

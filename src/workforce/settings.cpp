@@ -37,14 +37,15 @@ class SettingsReader {
       const double minimum = rows.optional_real(1).value_or(target.minimum);
       const double maximum = rows.optional_real(2).value_or(target.maximum);
       if (!(minimum >= 0) || !(maximum > minimum) || !std::isfinite(maximum)) {
-        note(fmt::format("{}: the range {} to {} of level {} is no range; the default {} to {} is used", table->name, minimum, maximum,
-                         level, target.minimum, target.maximum));
+        note(fmt::format("{}: the range {} to {} of level {} is no range; the default {} to {} is used", table->name,
+                         minimum, maximum, level, target.minimum, target.maximum));
         continue;
       }
       target.minimum = minimum;
       target.maximum = maximum;
       target.hire_maximum = std::min(maximum, cap);
-      put(*table, fmt::format("promotion_probability of level {}", level), rows.optional_real(3), target.average_promotion_probability);
+      put(*table, fmt::format("promotion_probability of level {}", level), rows.optional_real(3),
+          target.average_promotion_probability);
     }
   }
 
@@ -59,7 +60,8 @@ class SettingsReader {
 
   void promotions() {
     if (const FoundTable* table = found("promotion_hazard_base", "the base of the promotion hazard")) {
-      duck::Rows rows = select(*table, {{"base_rate", ColumnKind::real, ""}, {"level_dampener_factor", ColumnKind::real, ""}});
+      duck::Rows rows =
+          select(*table, {{"base_rate", ColumnKind::real, ""}, {"level_dampener_factor", ColumnKind::real, ""}});
       if (rows.next()) {
         put(*table, "base_rate", rows.optional_real(0), settings().promotion_base);
         put(*table, "level_dampener_factor", rows.optional_real(1), settings().promotion_level_dampener);
@@ -72,8 +74,12 @@ class SettingsReader {
   void raise_months() {
     const FoundTable* table = found("raise_timing_distribution", "the months of raises");
     if (table == nullptr) return;
-    duck::Rows rows = select(*table, {{"month", ColumnKind::integer, ""}, {"percentage", ColumnKind::real, ""}, {"industry_profile", ColumnKind::text, ""}},
-                             " ORDER BY industry_profile IS DISTINCT FROM 'general_corporate', industry_profile, month");
+    duck::Rows rows =
+        select(*table,
+               {{"month", ColumnKind::integer, ""},
+                {"percentage", ColumnKind::real, ""},
+                {"industry_profile", ColumnKind::text, ""}},
+               " ORDER BY industry_profile IS DISTINCT FROM 'general_corporate', industry_profile, month");
     std::array<double, 12> months{};
     std::array<bool, 12> seen{};
     std::optional<std::string> profile;
@@ -84,7 +90,8 @@ class SettingsReader {
       const std::int64_t month = rows.optional_integer(0).value_or(0);
       const double weight = rows.optional_real(1).value_or(-1);
       if (month < 1 || month > 12 || !std::isfinite(weight) || weight < 0) {
-        return note(fmt::format("{}: month {} with weight {} is not allowed; the defaults are used", table->name, month, weight));
+        return note(fmt::format("{}: month {} with weight {} is not allowed; the defaults are used", table->name, month,
+                                weight));
       }
       months[static_cast<std::size_t>(month - 1)] = weight;
       seen[static_cast<std::size_t>(month - 1)] = true;
@@ -128,8 +135,10 @@ class SettingsReader {
   duck::Rows select(const FoundTable& table, std::initializer_list<ColumnRule> columns, std::string_view order = "") {
     std::string selected;
     for (const ColumnRule& column : columns) {
-      if (table.column(column.name) == nullptr) note(fmt::format("{} has no column {}: the default is used", table.name, column.name));
-      selected += fmt::format("{}{} AS {}", selected.empty() ? "" : ", ", column_expression(table, column), column.name);
+      if (table.column(column.name) == nullptr)
+        note(fmt::format("{} has no column {}: the default is used", table.name, column.name));
+      selected +=
+          fmt::format("{}{} AS {}", selected.empty() ? "" : ", ", column_expression(table, column), column.name);
     }
     return session_.connection().query(fmt::format("SELECT * FROM (SELECT {} FROM {}){}", selected, table.from, order));
   }
@@ -143,7 +152,8 @@ class SettingsReader {
   }
 
   template <std::size_t N>
-  void bands(const std::string& name, std::string_view column, std::string_view (*band)(std::size_t), std::array<double, N>& target) {
+  void bands(const std::string& name, std::string_view column, std::string_view (*band)(std::size_t),
+             std::array<double, N>& target) {
     const FoundTable* table = found(name, name);
     if (table == nullptr) return;
     duck::Rows rows = select(*table, {{column, ColumnKind::text, ""}, {"multiplier", ColumnKind::real, ""}});
@@ -160,7 +170,8 @@ class SettingsReader {
       put(*table, fmt::format("band {}", text), rows.optional_real(1), target[index]);
     }
     for (std::size_t index = 0; index < N; ++index) {
-      if (!seen[index]) note(fmt::format("{} has no band {}: the default {} is used", table->name, band(index), target[index]));
+      if (!seen[index])
+        note(fmt::format("{} has no band {}: the default {} is used", table->name, band(index), target[index]));
     }
   }
 

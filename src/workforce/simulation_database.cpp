@@ -42,9 +42,10 @@ SimulationDatabase::Parts::Year SimulationDatabase::Parts::filled_year(const Ses
   Year rows = year(session, wanted);
   if (rows->people.size() > 0) return rows;
   const std::vector<int> there = snapshot_years(session);
-  throw Error(ErrorCode::not_found,
-              there.empty() ? "fct_workforce_snapshot is empty: no year can be summarised or analysed"
-                            : fmt::format("fct_workforce_snapshot has no rows of {}; it has the years {}", wanted, fmt::join(there, ", ")));
+  throw Error(ErrorCode::not_found, there.empty()
+                                        ? "fct_workforce_snapshot is empty: no year can be summarised or analysed"
+                                        : fmt::format("fct_workforce_snapshot has no rows of {}; it has the years {}",
+                                                      wanted, fmt::join(there, ", ")));
 }
 
 namespace {
@@ -54,19 +55,21 @@ void check_column(const Session& session, const FoundTable& table, const TableRu
   const FoundColumn* found = table.column(column.name);
   if (found == nullptr) {
     if (column.consequence.empty()) return;
-    missing.push_back({std::string(rule.name), std::string(column.name), "is not in the table", std::string(column.consequence)});
+    missing.push_back(
+        {std::string(rule.name), std::string(column.name), "is not in the table", std::string(column.consequence)});
     return;
   }
   if (natural_type(*found, column.kind)) return;
-  duck::Rows rows = session.connection().query(
-      fmt::format("SELECT count({0}), count({0}) FILTER ({1} IS NULL), min(CAST({0} AS VARCHAR)) FILTER ({1} IS NULL) FROM {2}",
-                  identifier(found->name), column_expression(table, column), table.from));
+  duck::Rows rows = session.connection().query(fmt::format(
+      "SELECT count({0}), count({0}) FILTER ({1} IS NULL), min(CAST({0} AS VARCHAR)) FILTER ({1} IS NULL) FROM {2}",
+      identifier(found->name), column_expression(table, column), table.from));
   if (!rows.next() || rows.integer(1) == 0) return;
   constexpr std::string_view kinds[] = {"text", "number", "whole number", "date", "truth value"};
-  missing.push_back({std::string(rule.name), std::string(column.name),
-                     fmt::format("{} of {} values of type {} are no {} (such as '{}')", rows.integer(1), rows.integer(0),
-                                 type_text(found->type), kinds[static_cast<std::size_t>(column.kind)], rows.text(2)),
-                     std::string(column.consequence.empty() ? "those rows count as having none" : column.consequence)});
+  missing.push_back(
+      {std::string(rule.name), std::string(column.name),
+       fmt::format("{} of {} values of type {} are no {} (such as '{}')", rows.integer(1), rows.integer(0),
+                   type_text(found->type), kinds[static_cast<std::size_t>(column.kind)], rows.text(2)),
+       std::string(column.consequence.empty() ? "those rows count as having none" : column.consequence)});
 }
 
 void check_table(const Session& session, const TableRule& rule, std::vector<MissingPart>& missing) {

@@ -153,9 +153,7 @@ std::string normalised(const FoundTable& table, const TableRule& rule) {
 Session::Session(Source& source, std::unique_lock<std::mutex> lock, std::optional<duck::Lease> lease)
     : source_(source), lock_(std::move(lock)), lease_(std::move(lease)) {}
 
-duck::Connection& Session::connection() const {
-  return lease_ ? lease_->connection() : source_.parquet_->connection();
-}
+duck::Connection& Session::connection() const { return lease_ ? lease_->connection() : source_.parquet_->connection(); }
 
 const FoundTable* Session::find(std::string_view lower_name) const { return source_.find(connection(), lower_name); }
 
@@ -207,8 +205,10 @@ Session Source::open() {
 /// Base tables first: a view of the same name in another schema may name a catalog that is not there.
 void Source::list_tables(duck::Connection& connection) {
   duck::Rows rows = connection.query(
-      "FROM (SELECT schema_name, table_name, false AS is_view FROM duckdb_tables() WHERE database_name = 'store' AND NOT internal "
-      "UNION ALL SELECT schema_name, view_name, true FROM duckdb_views() WHERE database_name = 'store' AND NOT internal) "
+      "FROM (SELECT schema_name, table_name, false AS is_view FROM duckdb_tables() WHERE database_name = 'store' AND "
+      "NOT internal "
+      "UNION ALL SELECT schema_name, view_name, true FROM duckdb_views() WHERE database_name = 'store' AND NOT "
+      "internal) "
       "ORDER BY is_view, schema_name <> 'main', schema_name, table_name");
   while (rows.next()) {
     Entry entry;
@@ -225,11 +225,13 @@ void Source::list_files() {
   for (const fs::directory_entry& file : fs::directory_iterator(path_, error)) {
     if (lower(file.path().extension().string()) == ".parquet") files.push_back(file.path());
   }
-  if (error) throw Error(ErrorCode::io, fmt::format("the folder '{}' cannot be read: {}", path_.string(), error.message()));
+  if (error)
+    throw Error(ErrorCode::io, fmt::format("the folder '{}' cannot be read: {}", path_.string(), error.message()));
   if (files.empty()) {
-    throw Error(ErrorCode::not_found,
-                fmt::format("the folder '{}' has no .parquet file; EXPORT DATABASE '...' (FORMAT parquet) writes one a table",
-                            path_.string()));
+    throw Error(
+        ErrorCode::not_found,
+        fmt::format("the folder '{}' has no .parquet file; EXPORT DATABASE '...' (FORMAT parquet) writes one a table",
+                    path_.string()));
   }
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {

@@ -1,6 +1,6 @@
 /// \file
-/// Where a simulation database is read from: a DuckDB file under a short lease, or a folder of Parquet. Everything above
-/// sees tables by their lower-case names and columns of the kind it asks for.
+/// Where a simulation database is read from: a DuckDB file under a short lease, or a folder of Parquet. Everything
+/// above sees tables by their lower-case names and columns of the kind it asks for.
 #pragma once
 
 #include <chrono>
@@ -91,8 +91,8 @@ class Source {
 
   std::filesystem::path path_;
   std::chrono::milliseconds deadline_;
-  std::shared_ptr<duck::DatabaseFile> file_;         // of a database
-  std::unique_ptr<duck::Instance> parquet_;          // of a folder, made when first opened
+  std::shared_ptr<duck::DatabaseFile> file_;  // of a database
+  std::unique_ptr<duck::Instance> parquet_;   // of a folder, made when first opened
   std::mutex mutex_;
   std::string listed_signature_;
   std::vector<Entry> entries_;

@@ -54,7 +54,9 @@ Json summary_of(const YearColumns& year, double outlier_pay) {
   for (std::int32_t level : people.level) {
     if (level != no_number) levels.insert(level);
   }
-  const auto count = [&](auto&& wanted) { return static_cast<std::int64_t>(std::count_if(people.status.begin(), people.status.end(), wanted)); };
+  const auto count = [&](auto&& wanted) {
+    return static_cast<std::int64_t>(std::count_if(people.status.begin(), people.status.end(), wanted));
+  };
   const std::vector<double> active = active_pay(people);
   std::vector<double> usual;
   std::copy_if(active.begin(), active.end(), std::back_inserter(usual), [&](double pay) { return pay <= outlier_pay; });
@@ -90,7 +92,8 @@ namespace {
 Json summary_in(const SimulationDatabase::Parts& parts, const Session& session, int year) {
   try {
     const auto rows = parts.filled_year(session, year);
-    if (rows->from_baseline) return year_error(year, fmt::format("fct_workforce_snapshot has no rows of {}, the year of the baseline", year));
+    if (rows->from_baseline)
+      return year_error(year, fmt::format("fct_workforce_snapshot has no rows of {}, the year of the baseline", year));
     Json summary = summary_of(*rows, parts.options.outlier_pay);
     std::vector<std::string> warnings = rows->warnings;
     summary.set("parameters", parameters_of_year(session, parts.options.scenario_id, year, warnings));
@@ -114,7 +117,8 @@ Json SimulationDatabase::summary(int year) const {
 
 Json SimulationDatabase::summaries(int first_year, int last_year) const {
   if (last_year >= first_year && last_year - first_year > 1000) {
-    throw Error(ErrorCode::invalid_argument, fmt::format("years {} to {} were asked for; at most 1000 are allowed", first_year, last_year));
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("years {} to {} were asked for; at most 1000 are allowed", first_year, last_year));
   }
   const Session session = parts_->source.open();
   Json by_year = Json::object();

@@ -71,8 +71,7 @@ SnapshotColumns read_people(duck::Rows rows, int year) {
     people.birth_date.push_back(number_or(rows, 7, no_date));
     people.hire_date.push_back(number_or(rows, 8, no_date));
     people.termination_date.push_back(number_or(rows, 9, no_date));
-    people.status.push_back(
-        status_of(text_or_empty(rows, 10), text_or_empty(rows, 11), people.hire_date.back(), year));
+    people.status.push_back(status_of(text_or_empty(rows, 10), text_or_empty(rows, 11), people.hire_date.back(), year));
   }
   return people;
 }
@@ -108,18 +107,21 @@ void warn_about_pay(const SnapshotColumns& people, std::string_view table, std::
     negative += pay < 0 ? 1 : 0;
   }
   if (without > 0) {
-    warnings.push_back(fmt::format("{} of {} rows of {} have no current_compensation that can be read; they count as "
-                                   "people but are left out of every pay figure",
-                                   without, people.size(), table));
+    warnings.push_back(
+        fmt::format("{} of {} rows of {} have no current_compensation that can be read; they count as "
+                    "people but are left out of every pay figure",
+                    without, people.size(), table));
   }
-  if (negative > 0) warnings.push_back(fmt::format("{} rows of {} have a negative current_compensation", negative, table));
+  if (negative > 0)
+    warnings.push_back(fmt::format("{} rows of {} have a negative current_compensation", negative, table));
 }
 
 }  // namespace
 
 std::string_view to_text(RowStatus status) noexcept {
-  constexpr std::array<std::string_view, 6> names{"continuous_active",    "new_hire_active",   "experienced_termination",
-                                                  "new_hire_termination", "other_termination", "unknown"};
+  constexpr std::array<std::string_view, 6> names{"continuous_active",       "new_hire_active",
+                                                  "experienced_termination", "new_hire_termination",
+                                                  "other_termination",       "unknown"};
   return names.at(static_cast<std::size_t>(status));
 }
 
@@ -129,7 +131,9 @@ std::string_view to_text(EventKind kind) noexcept {
 }
 
 std::string_view age_band(std::size_t index) { return index < age_bands.size() ? age_bands[index] : "unknown"; }
-std::string_view tenure_band(std::size_t index) { return index < tenure_bands.size() ? tenure_bands[index] : "unknown"; }
+std::string_view tenure_band(std::size_t index) {
+  return index < tenure_bands.size() ? tenure_bands[index] : "unknown";
+}
 
 std::size_t age_band_of(std::int32_t age) noexcept {
   if (age == no_number) return age_band_count;
@@ -177,9 +181,10 @@ YearColumns load_year(const Session& session, int year) {
   loaded.has_events = true;
   warn_about_columns(*events, events_table(), loaded.warnings);
   loaded.events = read_events(session.connection().query(
-      fmt::format("SELECT employee_id, event_type, effective_date, level_id, compensation_amount, previous_compensation, "
-                  "event_probability FROM {} WHERE simulation_year = ?",
-                  normalised(*events, events_table())),
+      fmt::format(
+          "SELECT employee_id, event_type, effective_date, level_id, compensation_amount, previous_compensation, "
+          "event_probability FROM {} WHERE simulation_year = ?",
+          normalised(*events, events_table())),
       {std::int64_t{year}}));
   return loaded;
 }
@@ -217,8 +222,8 @@ std::optional<int> baseline_year(const Session& session) {
   duck::Rows rows = session.connection().query(
       fmt::format("SELECT min(simulation_year) FROM {}", normalised(*table, baseline_table())));
   if (rows.next() && !rows.is_null(0)) return static_cast<int>(rows.integer(0)) - 1;
-  const std::vector<int> years = session.first_of({snapshot_table().name}) != nullptr ? snapshot_years(session)
-                                                                                      : std::vector<int>();
+  const std::vector<int> years =
+      session.first_of({snapshot_table().name}) != nullptr ? snapshot_years(session) : std::vector<int>();
   return years.empty() ? std::nullopt : std::optional(years.front() - 1);
 }
 
@@ -237,8 +242,7 @@ std::int32_t days_of(int year, unsigned month, unsigned day) {
 }
 
 int year_of(std::int32_t days) {
-  return static_cast<int>(
-      std::chrono::year_month_day{std::chrono::sys_days{std::chrono::days{days}}}.year());
+  return static_cast<int>(std::chrono::year_month_day{std::chrono::sys_days{std::chrono::days{days}}}.year());
 }
 
 }  // namespace planwise::workforce

@@ -31,8 +31,8 @@ enum class RowStatus : std::uint8_t {
 
 struct SnapshotColumns {
   std::vector<std::string> employee_id;
-  std::vector<double> current, prorated, full_year;  ///< NaN where missing or not finite.
-  std::vector<std::int32_t> age, tenure, level;      ///< no_number where missing.
+  std::vector<double> current, prorated, full_year;                   ///< NaN where missing or not finite.
+  std::vector<std::int32_t> age, tenure, level;                       ///< no_number where missing.
   std::vector<std::int32_t> birth_date, hire_date, termination_date;  ///< no_date where missing.
   std::vector<RowStatus> status;
   [[nodiscard]] std::size_t size() const noexcept { return employee_id.size(); }

@@ -20,11 +20,11 @@ inline std::filesystem::path real_database() {
 }
 
 /// Skips the test aloud without the real file; fails where continuous integration must have it.
-#define PLANWISE_NEEDS_REAL_DATABASE(path)                                                                       \
-  if ((path).empty()) {                                                                                          \
-    const char* ci = std::getenv("CI");                                                                          \
-    if (ci != nullptr && std::string(ci) == "true") FAIL() << "shared/data/simulation.duckdb is not there";      \
-    GTEST_SKIP() << "shared/data/simulation.duckdb is not there";                                                \
+#define PLANWISE_NEEDS_REAL_DATABASE(path)                                                                  \
+  if ((path).empty()) {                                                                                     \
+    const char* ci = std::getenv("CI");                                                                     \
+    if (ci != nullptr && std::string(ci) == "true") FAIL() << "shared/data/simulation.duckdb is not there"; \
+    GTEST_SKIP() << "shared/data/simulation.duckdb is not there";                                           \
   }
 
 /// Runs statements in a new database file, in which tables need no catalog.

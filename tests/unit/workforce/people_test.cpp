@@ -14,9 +14,9 @@
 namespace planwise::workforce {
 namespace {
 
+using planwise::testing::TempFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using planwise::testing::TempFolder;
 
 std::string message_of(auto&& call) {
   try {
@@ -32,7 +32,9 @@ std::filesystem::path written(const TempFolder& folder, const std::string& name,
   return folder / name;
 }
 
-const std::string header = "employee_id,employee_ssn,employee_birth_date,employee_hire_date,employee_termination_date,employee_gross_compensation,active\n";
+const std::string header =
+    "employee_id,employee_ssn,employee_birth_date,employee_hire_date,employee_termination_date,employee_gross_"
+    "compensation,active\n";
 
 TEST(Baseline, RealFileIsReadWithinFiftyMilliseconds) {
   const auto path = real_database();
@@ -43,7 +45,8 @@ TEST(Baseline, RealFileIsReadWithinFiftyMilliseconds) {
   const StartingPeople start = database.load_people();
   const auto took = std::chrono::steady_clock::now() - before;
   RecordProperty("milliseconds", static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
-  std::printf("load_people of %zu: %.1f ms\n", start.people.size(), std::chrono::duration<double, std::milli>(took).count());
+  std::printf("load_people of %zu: %.1f ms\n", start.people.size(),
+              std::chrono::duration<double, std::milli>(took).count());
   EXPECT_EQ(start.people.size(), 4378U);
   EXPECT_EQ(start.first_year, 2025);
   double total = 0;
@@ -120,7 +123,8 @@ TEST(Settings, TablesOfTheDatabaseAreUsedAndDoubtfulOnesNamed) {
   EXPECT_EQ(model.settings.raise_month[0], 0.28);
   EXPECT_EQ(model.settings.end_year, 2026);
   const std::string notes = ::testing::PrintToString(model.notes);
-  for (const char* told : {"level 9", "of level 5", "'old'", "base_rate is nan", "lacks months", "termination_hazard_age"}) {
+  for (const char* told :
+       {"level 9", "of level 5", "'old'", "base_rate is nan", "lacks months", "termination_hazard_age"}) {
     EXPECT_THAT(notes, HasSubstr(told));
   }
 }
@@ -162,7 +166,8 @@ TEST(Levers, ScenarioIsNamedOrTheOnlyOne) {
   make_database(folder / "s.duckdb", good_tables() + R"(
     UPDATE int_effective_parameters SET scenario_id = 'base';
     INSERT INTO int_effective_parameters SELECT 'other', fiscal_year, job_level, event_type, parameter_name, parameter_value * 2, is_locked, '' FROM int_effective_parameters;)");
-  EXPECT_THAT(message_of([&] { (void)SimulationDatabase(folder / "s.duckdb").load_levers(); }), HasSubstr("base, other"));
+  EXPECT_THAT(message_of([&] { (void)SimulationDatabase(folder / "s.duckdb").load_levers(); }),
+              HasSubstr("base, other"));
   SimulationDatabaseOptions options;
   options.scenario_id = "other";
   EXPECT_EQ(SimulationDatabase(folder / "s.duckdb", options).load_levers().values.at(2025).cola_rate[0], 0.01);
@@ -189,14 +194,15 @@ TEST(Levers, FlatNamesThereAndBack) {
 
 TEST(Census, RulesOfTheModelAreApplied) {
   const TempFolder folder;
-  const auto file = written(folder, "c.csv", header +
-                                                 "B,S,1990-05-01,2020-01-01,,70000,true\n"
-                                                 "A,S,1980-12-31,2024-07-02,,50000,true\n"  // 183 days: 50000 x 365 / 183
-                                                 "C,S,1970-01-01,2001-01-01,2023-05-05,90000,false\n"
-                                                 "B,S,1990-05-01,2021-01-01,,60000,true\n"   // the later hire
-                                                 "B,S,1990-05-01,2021-01-01,,65000,true\n"   // of the same day, the higher pay
-                                                 "D,S,2000-01-01,2024-12-31,,1000,true\n"
-                                                 "E,S,1965-01-01,1999-01-01,,280000,true\n");
+  const auto file = written(folder, "c.csv",
+                            header +
+                                "B,S,1990-05-01,2020-01-01,,70000,true\n"
+                                "A,S,1980-12-31,2024-07-02,,50000,true\n"  // 183 days: 50000 x 365 / 183
+                                "C,S,1970-01-01,2001-01-01,2023-05-05,90000,false\n"
+                                "B,S,1990-05-01,2021-01-01,,60000,true\n"  // the later hire
+                                "B,S,1990-05-01,2021-01-01,,65000,true\n"  // of the same day, the higher pay
+                                "D,S,2000-01-01,2024-12-31,,1000,true\n"
+                                "E,S,1965-01-01,1999-01-01,,280000,true\n");
   const CensusReport report = check_census(file);
   EXPECT_EQ(report.issue_count, 0) << report.issues.size();
   EXPECT_EQ(report.duplicates, 2);
@@ -215,21 +221,23 @@ TEST(Census, RulesOfTheModelAreApplied) {
 
 TEST(Census, IssuesNameRowAndColumn) {
   const TempFolder folder;
-  const auto file = written(folder, "c.csv", header +
-                                                 "A,S,1990-05-01,2020-01-01,,70000,true\n"
-                                                 ",S,1990-05-01,2020-01-01,,70000,true\n"
-                                                 "B,S,1990-05-01,never,,70000,true\n"
-                                                 "C,S,1990-05-01,2020-01-01,,-5,true\n"
-                                                 "D,S,1990-05-01,2020-01-01,,nan,true\n"
-                                                 "E,S,1690-05-01,2020-01-01,,70000,true\n"
-                                                 "F,S,1990-05-01,2020-01-01,2019-01-01,70000,true\n"
-                                                 "G,S,1990-05-01,2020-01-01,maybe,lots,true\n");
+  const auto file = written(folder, "c.csv",
+                            header +
+                                "A,S,1990-05-01,2020-01-01,,70000,true\n"
+                                ",S,1990-05-01,2020-01-01,,70000,true\n"
+                                "B,S,1990-05-01,never,,70000,true\n"
+                                "C,S,1990-05-01,2020-01-01,,-5,true\n"
+                                "D,S,1990-05-01,2020-01-01,,nan,true\n"
+                                "E,S,1690-05-01,2020-01-01,,70000,true\n"
+                                "F,S,1990-05-01,2020-01-01,2019-01-01,70000,true\n"
+                                "G,S,1990-05-01,2020-01-01,maybe,lots,true\n");
   const CensusReport report = check_census(file);
   EXPECT_EQ(report.issue_count, 8);
   std::vector<std::pair<std::int64_t, std::string>> where;
   for (const CensusIssue& issue : report.issues) where.emplace_back(issue.row, issue.column.substr(9));
-  EXPECT_THAT(where, ElementsAre(std::pair{2, "id"}, std::pair{3, "hire_date"}, std::pair{4, "gross_compensation"}, std::pair{5, "gross_compensation"},
-                                 std::pair{6, "birth_date"}, std::pair{7, "termination_date"}, std::pair{8, "termination_date"},
+  EXPECT_THAT(where, ElementsAre(std::pair{2, "id"}, std::pair{3, "hire_date"}, std::pair{4, "gross_compensation"},
+                                 std::pair{5, "gross_compensation"}, std::pair{6, "birth_date"},
+                                 std::pair{7, "termination_date"}, std::pair{8, "termination_date"},
                                  std::pair{8, "gross_compensation"}));
   const std::string message = message_of([&] { (void)read_census(file); });
   EXPECT_THAT(message, HasSubstr("row 2, column employee_id"));
@@ -238,26 +246,32 @@ TEST(Census, IssuesNameRowAndColumn) {
 
 TEST(Census, OfOnePersonIsReadAndOfNoneRefused) {
   const TempFolder folder;
-  EXPECT_EQ(read_census(written(folder, "one.csv", header + "A,S,1990-05-01,2020-01-01,,70000,true\n")).people.size(), 1U);
+  EXPECT_EQ(read_census(written(folder, "one.csv", header + "A,S,1990-05-01,2020-01-01,,70000,true\n")).people.size(),
+            1U);
   EXPECT_THAT(message_of([&] { (void)read_census(written(folder, "none.csv", header)); }), HasSubstr("no row"));
-  EXPECT_THAT(message_of([&] { (void)read_census(written(folder, "left.csv", header + "A,S,1990-05-01,2020-01-01,2023-01-01,70000,false\n")); }),
-              HasSubstr("nobody is left"));
+  EXPECT_THAT(
+      message_of([&] {
+        (void)read_census(written(folder, "left.csv", header + "A,S,1990-05-01,2020-01-01,2023-01-01,70000,false\n"));
+      }),
+      HasSubstr("nobody is left"));
 }
 
 TEST(Census, WhatIsNoCensusIsRefused) {
   const TempFolder folder;
   EXPECT_THAT(message_of([&] { (void)read_census(folder / "none.csv"); }), HasSubstr("there is no census"));
   EXPECT_THAT(message_of([&] { (void)read_census(folder.path()); }), HasSubstr("is a folder"));
-  EXPECT_THAT(message_of([&] { (void)read_census(written(folder, "x.csv", "employee_id,pay\nA,1\n")); }), HasSubstr("employee_hire_date"));
+  EXPECT_THAT(message_of([&] { (void)read_census(written(folder, "x.csv", "employee_id,pay\nA,1\n")); }),
+              HasSubstr("employee_hire_date"));
   EXPECT_NE(message_of([&] { (void)read_census(written(folder, "x.parquet", "no parquet at all")); }), "no error");
 }
 
 TEST(Census, ParquetReadsLikeCsv) {
   const TempFolder folder;
-  const auto csv = written(folder, "c.csv", header + "A,S,1990-05-01,2020-01-01,,70000,true\nB,S,1980-05-01,2024-03-01,,80000,true\n");
+  const auto csv = written(folder, "c.csv",
+                           header + "A,S,1990-05-01,2020-01-01,,70000,true\nB,S,1980-05-01,2024-03-01,,80000,true\n");
   duck::Instance instance;
-  instance.connection().run("COPY (SELECT * FROM read_csv(" + duck::sql_literal(csv.string()) + ")) TO " + duck::sql_literal((folder / "c.parquet").string()) +
-                            " (FORMAT parquet)");
+  instance.connection().run("COPY (SELECT * FROM read_csv(" + duck::sql_literal(csv.string()) + ")) TO " +
+                            duck::sql_literal((folder / "c.parquet").string()) + " (FORMAT parquet)");
   const StartingPeople a = read_census(csv), b = read_census(folder / "c.parquet");
   EXPECT_EQ(a.people.compensation, b.people.compensation);
   EXPECT_EQ(a.people.employee_id, b.people.employee_id);
@@ -286,21 +300,35 @@ class DamagedBaseline : public ::testing::TestWithParam<BaselineDamage> {};
 TEST_P(DamagedBaseline, IsRefusedNamingEmployeeAndColumn) {
   const TempFolder folder;
   make_database(folder / "s.duckdb", good_tables() + GetParam().sql);
-  EXPECT_THAT(message_of([&] { (void)SimulationDatabase(folder / "s.duckdb").load_people(); }), HasSubstr(GetParam().told));
+  EXPECT_THAT(message_of([&] { (void)SimulationDatabase(folder / "s.duckdb").load_people(); }),
+              HasSubstr(GetParam().told));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Every, DamagedBaseline,
-    ::testing::Values(BaselineDamage{"NotANumber", "UPDATE int_baseline_workforce SET current_compensation = 'NaN' WHERE employee_id = 'B'", "current_compensation of employee 'B' is nan"},
-                      BaselineDamage{"NegativePay", "UPDATE int_baseline_workforce SET current_compensation = -1 WHERE employee_id = 'B'", "is -1"},
-                      BaselineDamage{"MissingPay", "UPDATE int_baseline_workforce SET current_compensation = NULL WHERE employee_id = 'B'", "current_compensation of employee 'B'"},
-                      BaselineDamage{"LevelNine", "UPDATE int_baseline_workforce SET level_id = 9 WHERE employee_id = 'C'", "level_id of employee 'C' is 9"},
-                      BaselineDamage{"DuplicateIds", "UPDATE int_baseline_workforce SET employee_id = 'A'", "stands there twice"},
-                      BaselineDamage{"MissingId", "UPDATE int_baseline_workforce SET employee_id = NULL WHERE employee_id = 'A'", "row 1"},
-                      BaselineDamage{"MissingColumn", "ALTER TABLE int_baseline_workforce DROP COLUMN current_age", "no column current_age"},
-                      BaselineDamage{"OtherType", "ALTER TABLE int_baseline_workforce ALTER current_compensation TYPE DATE USING DATE '2020-01-01'", "current_compensation of employee 'A'"},
-                      BaselineDamage{"EmptyTable", "DELETE FROM int_baseline_workforce", "is empty"},
-                      BaselineDamage{"AgeOutOfRange", "UPDATE int_baseline_workforce SET current_age = 400 WHERE employee_id = 'B'", "current_age of employee 'B' is 400"}),
+    ::testing::Values(
+        BaselineDamage{"NotANumber",
+                       "UPDATE int_baseline_workforce SET current_compensation = 'NaN' WHERE employee_id = 'B'",
+                       "current_compensation of employee 'B' is nan"},
+        BaselineDamage{"NegativePay",
+                       "UPDATE int_baseline_workforce SET current_compensation = -1 WHERE employee_id = 'B'", "is -1"},
+        BaselineDamage{"MissingPay",
+                       "UPDATE int_baseline_workforce SET current_compensation = NULL WHERE employee_id = 'B'",
+                       "current_compensation of employee 'B'"},
+        BaselineDamage{"LevelNine", "UPDATE int_baseline_workforce SET level_id = 9 WHERE employee_id = 'C'",
+                       "level_id of employee 'C' is 9"},
+        BaselineDamage{"DuplicateIds", "UPDATE int_baseline_workforce SET employee_id = 'A'", "stands there twice"},
+        BaselineDamage{"MissingId", "UPDATE int_baseline_workforce SET employee_id = NULL WHERE employee_id = 'A'",
+                       "row 1"},
+        BaselineDamage{"MissingColumn", "ALTER TABLE int_baseline_workforce DROP COLUMN current_age",
+                       "no column current_age"},
+        BaselineDamage{
+            "OtherType",
+            "ALTER TABLE int_baseline_workforce ALTER current_compensation TYPE DATE USING DATE '2020-01-01'",
+            "current_compensation of employee 'A'"},
+        BaselineDamage{"EmptyTable", "DELETE FROM int_baseline_workforce", "is empty"},
+        BaselineDamage{"AgeOutOfRange", "UPDATE int_baseline_workforce SET current_age = 400 WHERE employee_id = 'B'",
+                       "current_age of employee 'B' is 400"}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 }  // namespace

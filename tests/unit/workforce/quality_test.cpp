@@ -9,9 +9,9 @@
 namespace planwise::workforce {
 namespace {
 
+using planwise::testing::TempFolder;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using planwise::testing::TempFolder;
 
 TEST(QualityReport, RealFileHasTheContradictionsWithTheirCounts) {
   const auto path = real_database();
@@ -35,8 +35,8 @@ TEST(QualityReport, RealFileHasTheContradictionsWithTheirCounts) {
   expect("prorated_above_current", 2230, 27330);
   EXPECT_NEAR(report.find("prorated_above_current")->largest, 2.1637, 5e-5);
   expect("outside_level_range", 1349, 23904);
-  for (const char* clean : {"duplicate_employee_years", "negative_or_missing_pay", "level_outside_1_to_5", "unknown_status",
-                            "status_contradiction", "people_lost", "missing_employee_id"}) {
+  for (const char* clean : {"duplicate_employee_years", "negative_or_missing_pay", "level_outside_1_to_5",
+                            "unknown_status", "status_contradiction", "people_lost", "missing_employee_id"}) {
     EXPECT_EQ(report.find(clean)->count, 0) << clean;
   }
   expect("hire_before_birth", 11, 27330);
@@ -45,7 +45,9 @@ TEST(QualityReport, RealFileHasTheContradictionsWithTheirCounts) {
   expect("pay_outliers", 551, 23904);
   expect("year_gaps", 0, 5);
   expect("headcount_change_above_half", 0, 5);
-  for (const char* clean : {"duplicate_events", "events_without_snapshot", "unknown_event_types", "event_outside_its_year"}) expect(clean, 0, 30981);
+  for (const char* clean :
+       {"duplicate_events", "events_without_snapshot", "unknown_event_types", "event_outside_its_year"})
+    expect(clean, 0, 30981);
   expect("raise_before_hire", 0, 22409);
   expect("raise_not_merit_and_cola", 0, 22409);
   expect("merit_outside_0_to_20_percent", 0, 25);
@@ -96,33 +98,72 @@ TEST_P(DamagedDatabase, IsFoundAndCounted) {
 INSTANTIATE_TEST_SUITE_P(
     Every, DamagedDatabase,
     ::testing::Values(
-        Damage{"NotANumber", "UPDATE fct_workforce_snapshot SET current_compensation = 'NaN' WHERE employee_id = 'A'", "negative_or_missing_pay", 2},
-        Damage{"NegativePay", "UPDATE fct_workforce_snapshot SET current_compensation = -1 WHERE employee_id = 'B'", "negative_or_missing_pay", 2},
-        Damage{"InfinitePay", "UPDATE fct_workforce_snapshot SET current_compensation = 'Infinity' WHERE employee_id = 'C'", "negative_or_missing_pay", 1},
-        Damage{"LevelNine", "UPDATE fct_workforce_snapshot SET level_id = 9 WHERE employee_id = 'C'", "level_outside_1_to_5", 1},
-        Damage{"DuplicateIds", "INSERT INTO fct_workforce_snapshot SELECT * FROM fct_workforce_snapshot WHERE employee_id = 'A'", "duplicate_employee_years", 2},
-        Damage{"DuplicateEvents", "INSERT INTO fct_yearly_events SELECT * FROM fct_yearly_events WHERE event_type = 'hire'", "duplicate_events", 3},
-        Damage{"EventOfNobody", "UPDATE fct_yearly_events SET employee_id = 'X' WHERE employee_id = 'C'", "events_without_snapshot", 1},
-        Damage{"DateOutOfRange", "UPDATE fct_workforce_snapshot SET employee_hire_date = '9999-12-31' WHERE employee_id = 'C'", "dates_out_of_range", 1},
-        Damage{"InfiniteDate", "UPDATE fct_yearly_events SET effective_date = 'infinity' WHERE employee_id = 'C'", "event_outside_its_year", 1},
-        Damage{"AncientDate", "UPDATE fct_workforce_snapshot SET employee_birth_date = '0001-01-01 (BC)' WHERE employee_id = 'C'", "dates_out_of_range", 1},
-        Damage{"BornAfterHire", "UPDATE fct_workforce_snapshot SET employee_birth_date = '2020-01-01' WHERE employee_id = 'A'", "hire_before_birth", 2},
-        Damage{"TenureAboveAge", "UPDATE fct_workforce_snapshot SET current_tenure = 40 WHERE employee_id = 'A'", "age_or_tenure_out_of_range", 2},
-        Damage{"RaiseBeforeHire", "UPDATE fct_workforce_snapshot SET employee_hire_date = '2025-08-01' WHERE employee_id = 'A' AND simulation_year = 2025", "raise_before_hire", 1},
-        Damage{"YearGap", "UPDATE fct_workforce_snapshot SET simulation_year = 2028 WHERE simulation_year = 2026", "year_gaps", 2},
-        Damage{"HalfGone", "DELETE FROM fct_workforce_snapshot WHERE simulation_year = 2026 AND employee_id <> 'A'", "headcount_change_above_half", 1},
-        Damage{"PeopleLost", "DELETE FROM fct_workforce_snapshot WHERE simulation_year = 2026 AND employee_id = 'N1'", "people_lost", 1},
-        Damage{"MeritOfAThird", "UPDATE int_effective_parameters SET parameter_value = 0.33 WHERE parameter_name = 'merit_base' AND job_level = 2", "merit_outside_0_to_20_percent", 2},
-        Damage{"LeverUnderUpperCase", "UPDATE int_effective_parameters SET event_type = 'HIRE' WHERE event_type = 'hire'", "lever_letter_case", 10},
-        Damage{"OtherStatus", "UPDATE fct_workforce_snapshot SET detailed_status_code = 'on_leave' WHERE employee_id = 'A'", "unknown_status", 2},
-        Damage{"StatusContradiction", "UPDATE fct_workforce_snapshot SET employment_status = 'terminated' WHERE employee_id = 'A'", "status_contradiction", 2},
-        Damage{"LeversMissing", "DELETE FROM int_effective_parameters WHERE fiscal_year = 2026", "levers_missing_for_a_year", 1},
-        Damage{"OtherLevers", "UPDATE int_effective_parameters SET parameter_value = 0.02 WHERE parameter_name = 'merit_base' AND fiscal_year = 2025", "raise_not_merit_and_cola", 2}),
+        Damage{"NotANumber", "UPDATE fct_workforce_snapshot SET current_compensation = 'NaN' WHERE employee_id = 'A'",
+               "negative_or_missing_pay", 2},
+        Damage{"NegativePay", "UPDATE fct_workforce_snapshot SET current_compensation = -1 WHERE employee_id = 'B'",
+               "negative_or_missing_pay", 2},
+        Damage{"InfinitePay",
+               "UPDATE fct_workforce_snapshot SET current_compensation = 'Infinity' WHERE employee_id = 'C'",
+               "negative_or_missing_pay", 1},
+        Damage{"LevelNine", "UPDATE fct_workforce_snapshot SET level_id = 9 WHERE employee_id = 'C'",
+               "level_outside_1_to_5", 1},
+        Damage{"DuplicateIds",
+               "INSERT INTO fct_workforce_snapshot SELECT * FROM fct_workforce_snapshot WHERE employee_id = 'A'",
+               "duplicate_employee_years", 2},
+        Damage{"DuplicateEvents",
+               "INSERT INTO fct_yearly_events SELECT * FROM fct_yearly_events WHERE event_type = 'hire'",
+               "duplicate_events", 3},
+        Damage{"EventOfNobody", "UPDATE fct_yearly_events SET employee_id = 'X' WHERE employee_id = 'C'",
+               "events_without_snapshot", 1},
+        Damage{"DateOutOfRange",
+               "UPDATE fct_workforce_snapshot SET employee_hire_date = '9999-12-31' WHERE employee_id = 'C'",
+               "dates_out_of_range", 1},
+        Damage{"InfiniteDate", "UPDATE fct_yearly_events SET effective_date = 'infinity' WHERE employee_id = 'C'",
+               "event_outside_its_year", 1},
+        Damage{"AncientDate",
+               "UPDATE fct_workforce_snapshot SET employee_birth_date = '0001-01-01 (BC)' WHERE employee_id = 'C'",
+               "dates_out_of_range", 1},
+        Damage{"BornAfterHire",
+               "UPDATE fct_workforce_snapshot SET employee_birth_date = '2020-01-01' WHERE employee_id = 'A'",
+               "hire_before_birth", 2},
+        Damage{"TenureAboveAge", "UPDATE fct_workforce_snapshot SET current_tenure = 40 WHERE employee_id = 'A'",
+               "age_or_tenure_out_of_range", 2},
+        Damage{"RaiseBeforeHire",
+               "UPDATE fct_workforce_snapshot SET employee_hire_date = '2025-08-01' WHERE employee_id = 'A' AND "
+               "simulation_year = 2025",
+               "raise_before_hire", 1},
+        Damage{"YearGap", "UPDATE fct_workforce_snapshot SET simulation_year = 2028 WHERE simulation_year = 2026",
+               "year_gaps", 2},
+        Damage{"HalfGone", "DELETE FROM fct_workforce_snapshot WHERE simulation_year = 2026 AND employee_id <> 'A'",
+               "headcount_change_above_half", 1},
+        Damage{"PeopleLost", "DELETE FROM fct_workforce_snapshot WHERE simulation_year = 2026 AND employee_id = 'N1'",
+               "people_lost", 1},
+        Damage{"MeritOfAThird",
+               "UPDATE int_effective_parameters SET parameter_value = 0.33 WHERE parameter_name = 'merit_base' AND "
+               "job_level = 2",
+               "merit_outside_0_to_20_percent", 2},
+        Damage{"LeverUnderUpperCase",
+               "UPDATE int_effective_parameters SET event_type = 'HIRE' WHERE event_type = 'hire'", "lever_letter_case",
+               10},
+        Damage{"OtherStatus",
+               "UPDATE fct_workforce_snapshot SET detailed_status_code = 'on_leave' WHERE employee_id = 'A'",
+               "unknown_status", 2},
+        Damage{"StatusContradiction",
+               "UPDATE fct_workforce_snapshot SET employment_status = 'terminated' WHERE employee_id = 'A'",
+               "status_contradiction", 2},
+        Damage{"LeversMissing", "DELETE FROM int_effective_parameters WHERE fiscal_year = 2026",
+               "levers_missing_for_a_year", 1},
+        Damage{"OtherLevers",
+               "UPDATE int_effective_parameters SET parameter_value = 0.02 WHERE parameter_name = 'merit_base' AND "
+               "fiscal_year = 2025",
+               "raise_not_merit_and_cola", 2}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(QualityReport, ChecksWithoutTheirColumnsSayWhyTheyDidNotRun) {
   const TempFolder folder;
-  make_database(folder / "s.duckdb", good_tables() + "ALTER TABLE fct_yearly_events DROP COLUMN effective_date; DROP TABLE int_effective_parameters");
+  make_database(
+      folder / "s.duckdb",
+      good_tables() + "ALTER TABLE fct_yearly_events DROP COLUMN effective_date; DROP TABLE int_effective_parameters");
   const SimulationDatabase database(folder / "s.duckdb");
   const QualityReport report = database.quality();
   EXPECT_THAT(report.find("raise_after_termination")->not_run, HasSubstr("effective_date"));
@@ -136,7 +177,8 @@ TEST(QualityReport, ChecksWithoutTheirColumnsSayWhyTheyDidNotRun) {
 
 TEST(RunQuality, EmptyTablesAndOtherLeversAreErrors) {
   const TempFolder folder;
-  make_database(folder / "s.duckdb", good_tables() + "DELETE FROM fct_workforce_snapshot; DELETE FROM fct_yearly_events");
+  make_database(folder / "s.duckdb",
+                good_tables() + "DELETE FROM fct_workforce_snapshot; DELETE FROM fct_yearly_events");
   const SimulationDatabase database(folder / "s.duckdb");
   const Json levers = Json::parse(R"({"cola_rate": 0.02, "merit_rate_level_1": 0.015, "unknown": 1})");
   const Json run = database.run_quality(&levers);

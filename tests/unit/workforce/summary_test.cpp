@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <fstream>
 
 #include "databases.h"
 #include "planwise/error.h"
@@ -12,9 +13,9 @@
 namespace planwise::workforce {
 namespace {
 
+using planwise::testing::TempFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using planwise::testing::TempFolder;
 
 ErrorCode code_of(auto&& call) {
   try {
@@ -77,19 +78,21 @@ TEST(SimulationDatabase, SmallFileIsSummarisedInTheShapeOfTheCallers) {
   const TempFolder folder;
   make_database(folder / "any name.db", good_tables());
   const SimulationDatabase database(folder / "any name.db");
-  EXPECT_EQ(database.summary(2025).dump(),
-            R"({"year":2025,"workforce":{"total_headcount":5,"avg_compensation":91040.0,"total_compensation":455200.0,"job_levels":3,)"
-            R"("continuing_employees":2,"new_hires":1,"terminations":2,"active_headcount":3,"active_compensation":233200.0,)"
-            R"("median_compensation":70000.0,"mean_compensation_without_outliers":77733.33333333333},)"
-            R"("events":{"RAISE":2,"hire":2,"termination":2},"parameters":{"merit_rate_level_1":0.015,"merit_rate_level_2":0.015,)"
-            R"("merit_rate_level_3":0.015,"merit_rate_level_4":0.015,"merit_rate_level_5":0.015,"cola_rate":0.005,)"
-            R"("new_hire_salary_adjustment":1.1,"promotion_probability_level_1":0.1,"promotion_probability_level_2":0.1,)"
-            R"("promotion_probability_level_3":0.1,"promotion_probability_level_4":0.1,"promotion_probability_level_5":0.1,)"
-            R"("promotion_raise_level_1":0.2,"promotion_raise_level_2":0.2,"promotion_raise_level_3":0.2,"promotion_raise_level_4":0.2,)"
-            R"("promotion_raise_level_5":0.2}})");
+  EXPECT_EQ(
+      database.summary(2025).dump(),
+      R"({"year":2025,"workforce":{"total_headcount":5,"avg_compensation":91040.0,"total_compensation":455200.0,"job_levels":3,)"
+      R"("continuing_employees":2,"new_hires":1,"terminations":2,"active_headcount":3,"active_compensation":233200.0,)"
+      R"("median_compensation":70000.0,"mean_compensation_without_outliers":77733.33333333333},)"
+      R"("events":{"RAISE":2,"hire":2,"termination":2},"parameters":{"merit_rate_level_1":0.015,"merit_rate_level_2":0.015,)"
+      R"("merit_rate_level_3":0.015,"merit_rate_level_4":0.015,"merit_rate_level_5":0.015,"cola_rate":0.005,)"
+      R"("new_hire_salary_adjustment":1.1,"promotion_probability_level_1":0.1,"promotion_probability_level_2":0.1,)"
+      R"("promotion_probability_level_3":0.1,"promotion_probability_level_4":0.1,"promotion_probability_level_5":0.1,)"
+      R"("promotion_raise_level_1":0.2,"promotion_raise_level_2":0.2,"promotion_raise_level_3":0.2,"promotion_raise_level_4":0.2,)"
+      R"("promotion_raise_level_5":0.2}})");
   const Json several = database.summaries(2025, 2027);
   EXPECT_THAT(several.at("year_summaries").at("2027").at("error").as_string(), HasSubstr("2025, 2026"));
-  EXPECT_EQ(several.at("yoy_metrics").dump(), R"({"2026":{"headcount_growth":-0.2,"compensation_growth":-0.042530755711775045}})");
+  EXPECT_EQ(several.at("yoy_metrics").dump(),
+            R"({"2026":{"headcount_growth":-0.2,"compensation_growth":-0.042530755711775045}})");
   EXPECT_EQ(several.at("overall").dump(), R"({"years_analyzed":2,"total_years":3,"data_quality":"partial"})");
   EXPECT_NE(database.summary(2024).find("error"), nullptr);
 }
@@ -97,8 +100,9 @@ TEST(SimulationDatabase, SmallFileIsSummarisedInTheShapeOfTheCallers) {
 TEST(SimulationDatabase, EmptyRangeOfYearsIsGoodAsForEarlierCallers) {
   const TempFolder folder;
   make_database(folder / "s.duckdb", good_tables());
-  EXPECT_EQ(SimulationDatabase(folder / "s.duckdb").summaries(2030, 2029).dump(),
-            R"({"year_summaries":{},"yoy_metrics":{},"overall":{"years_analyzed":0,"total_years":0,"data_quality":"good"}})");
+  EXPECT_EQ(
+      SimulationDatabase(folder / "s.duckdb").summaries(2030, 2029).dump(),
+      R"({"year_summaries":{},"yoy_metrics":{},"overall":{"years_analyzed":0,"total_years":0,"data_quality":"good"}})");
 }
 
 TEST(SimulationDatabase, LetterCaseTypesAndViewsOfOtherCatalogsDoNotMatter) {
@@ -126,9 +130,11 @@ TEST(SimulationDatabase, ViewNamingAnotherCatalogIsReportedWhereNoTableStandsFor
   const TempFolder folder;
   {
     duck::Instance instance;
-    instance.connection().run("ATTACH " + duck::sql_literal((folder / "s.duckdb").string()) + " AS simulation; USE simulation");
+    instance.connection().run("ATTACH " + duck::sql_literal((folder / "s.duckdb").string()) +
+                              " AS simulation; USE simulation");
     instance.connection().run(good_tables());
-    instance.connection().run("ALTER TABLE comp_targets RENAME TO kept; CREATE VIEW comp_targets AS SELECT * FROM simulation.main.kept");
+    instance.connection().run(
+        "ALTER TABLE comp_targets RENAME TO kept; CREATE VIEW comp_targets AS SELECT * FROM simulation.main.kept");
     instance.connection().run("USE memory; CHECKPOINT simulation; DETACH simulation");
   }
   std::filesystem::rename(folder / "s.duckdb", folder / "renamed.duckdb");
@@ -143,7 +149,8 @@ TEST(SimulationDatabase, ViewNamingAnotherCatalogIsReportedWhereNoTableStandsFor
 TEST(SimulationDatabase, FolderOfAnExportReadsLikeTheFile) {
   const TempFolder folder;
   make_database(folder / "s.duckdb", good_tables());
-  make_database(folder / "again.duckdb", good_tables() + "EXPORT DATABASE '" + (folder / "exported").string() + "' (FORMAT parquet)");
+  make_database(folder / "again.duckdb",
+                good_tables() + "EXPORT DATABASE '" + (folder / "exported").string() + "' (FORMAT parquet)");
   const SimulationDatabase file(folder / "s.duckdb");
   const SimulationDatabase exported(folder / "exported");
   EXPECT_EQ(file.summaries(2025, 2026), exported.summaries(2025, 2026));
@@ -158,15 +165,32 @@ TEST(SimulationDatabase, WhatIsNotThereIsAnErrorThatSaysSo) {
   const SimulationDatabase empty(folder / "empty.duckdb");
   EXPECT_EQ(code_of([&] { (void)empty.years(); }), ErrorCode::not_found);
   EXPECT_THAT(empty.summary(2025).at("error").as_string(), HasSubstr("fct_workforce_snapshot"));
-  EXPECT_EQ(empty.summaries(2025, 2026).at("overall").dump(), R"({"years_analyzed":0,"total_years":2,"data_quality":"partial"})");
+  EXPECT_EQ(empty.summaries(2025, 2026).at("overall").dump(),
+            R"({"years_analyzed":0,"total_years":2,"data_quality":"partial"})");
   EXPECT_EQ(empty.missing().size(), 5U);
   EXPECT_EQ(code_of([&] { (void)empty.load_levers(); }), ErrorCode::not_found);
   EXPECT_EQ(code_of([&] { (void)empty.load_people(); }), ErrorCode::not_found);
 }
 
+TEST(SimulationDatabase, FileThatIsNoDatabaseIsRefusedByName) {
+  const TempFolder folder;
+  std::ofstream(folder / "notes.txt") << std::string(20000, 'x');
+  const SimulationDatabase database(folder / "notes.txt");
+  try {
+    (void)database.years();
+    FAIL() << "a text file was read as a database";
+  } catch (const Error& error) {
+    EXPECT_NE(error.code(), ErrorCode::internal);
+    EXPECT_THAT(error.what(), HasSubstr("notes.txt"));
+  }
+  std::ofstream(folder / "fct_workforce_snapshot.parquet") << "no parquet";
+  EXPECT_THAT(SimulationDatabase(folder.path()).summary(2025).at("error").as_string(), HasSubstr("cannot be read"));
+}
+
 TEST(SimulationDatabase, MissingTableOfEventsIsAWarningAndNoZero) {
   const TempFolder folder;
-  make_database(folder / "s.duckdb", good_tables() + "DROP TABLE fct_yearly_events; DROP TABLE int_effective_parameters");
+  make_database(folder / "s.duckdb",
+                good_tables() + "DROP TABLE fct_yearly_events; DROP TABLE int_effective_parameters");
   const Json summary = SimulationDatabase(folder / "s.duckdb").summary(2025);
   EXPECT_EQ(summary.at("workforce").at("active_headcount").as_integer(), 3);
   EXPECT_TRUE(summary.at("events").empty());
@@ -192,7 +216,8 @@ TEST(SimulationDatabase, PayThatIsNoNumberIsLeftOutAloud) {
 
 TEST(SimulationDatabase, ColumnOfPayMissingOrOfAnotherTypeGivesNullAndAReport) {
   const TempFolder folder;
-  make_database(folder / "m.duckdb", good_tables() + "ALTER TABLE fct_workforce_snapshot DROP COLUMN current_compensation");
+  make_database(folder / "m.duckdb",
+                good_tables() + "ALTER TABLE fct_workforce_snapshot DROP COLUMN current_compensation");
   make_database(folder / "t.duckdb", good_tables() + R"(
     ALTER TABLE fct_workforce_snapshot ALTER current_compensation TYPE VARCHAR USING 'much';)");
   for (const char* name : {"m.duckdb", "t.duckdb"}) {
