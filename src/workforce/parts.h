@@ -37,6 +37,8 @@ struct SimulationDatabase::Parts {
 };
 
 namespace workforce {
+/// The model's settings out of config_* and stg_config_*.
+[[nodiscard]] ModelSettings read_settings(const Session& session, const SimulationDatabaseOptions& options);
 /// Summary of a year out of its rows.
 [[nodiscard]] Json summary_of(const YearColumns& year, double outlier_pay);
 /// current_compensation of the active, those without pay left out.

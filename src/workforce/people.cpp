@@ -43,7 +43,10 @@ void check_needed_columns(const FoundTable& table) {
   }
 }
 
-StartingPeople read_baseline(const Session& session, const FoundTable& table, const SimulationSettings& settings) {
+/// Ranges are read only where a level is missing: most baselines need none of the settings.
+StartingPeople read_baseline(const Session& session, const FoundTable& table,
+                             const SimulationDatabaseOptions& options) {
+  std::optional<ModelSettings> model;
   check_needed_columns(table);
   StartingPeople start;
   start.source = table.name;
@@ -65,7 +68,8 @@ StartingPeople read_baseline(const Session& session, const FoundTable& table, co
       refuse(table, id, "current_compensation", fmt::format("is {}; a number, 0 or more, is allowed", pay));
     std::int64_t level = rows.optional_integer(4).value_or(0);
     if (rows.is_null(4)) {
-      level = level_of_pay(settings, pay);
+      if (!model) model = read_settings(session, options);
+      level = level_of_pay(model->settings, pay);
       ++derived;
     }
     if (level < 1 || level > static_cast<std::int64_t>(level_count)) {
@@ -90,12 +94,11 @@ StartingPeople read_baseline(const Session& session, const FoundTable& table, co
 }  // namespace
 
 StartingPeople SimulationDatabase::load_people() const {
-  const ModelSettings model = load_settings();
   const Session session = parts_->source.open();
   const FoundTable* baseline = session.first_of({baseline_table().name});
   std::string without = "is not there";
   if (baseline != nullptr) {
-    StartingPeople start = read_baseline(session, *baseline, model.settings);
+    StartingPeople start = read_baseline(session, *baseline, parts_->options);
     if (start.people.size() > 0) return start;
     without = "is empty";
   }
@@ -106,6 +109,7 @@ StartingPeople SimulationDatabase::load_people() const {
                             "census_preprocessed): there is nobody to start from",
                             without));
   }
+  const ModelSettings model = read_settings(session, parts_->options);
   CensusReport report =
       read_census_table(session.connection(), *census, census->name, model.settings, model.settings.start_year - 1);
   throw_issues(report, census->name);

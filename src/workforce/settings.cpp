@@ -181,17 +181,20 @@ class SettingsReader {
 
 }  // namespace
 
-ModelSettings SimulationDatabase::load_settings() const {
-  const Session session = parts_->source.open();
+ModelSettings workforce::read_settings(const Session& session, const SimulationDatabaseOptions& options) {
   ModelSettings model;
-  model.settings.outlier_pay = parts_->options.outlier_pay;
+  model.settings.outlier_pay = options.outlier_pay;
   SettingsReader reader(session, model);
   reader.levels();
   reader.terminations();
   reader.promotions();
   reader.raise_months();
-  reader.years(parts_->options.scenario_id);
+  reader.years(options.scenario_id);
   return model;
+}
+
+ModelSettings SimulationDatabase::load_settings() const {
+  return read_settings(parts_->source.open(), parts_->options);
 }
 
 EffectiveLevers SimulationDatabase::load_levers() const {

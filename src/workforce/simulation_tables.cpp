@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <set>
 
 #include "core/files.h"
 #include "duck/chunk_appender.h"
@@ -152,7 +153,14 @@ struct SimulationTables::Parts {
   std::optional<duck::Instance> instance;
   std::string catalog;
   std::map<int, YearLevers> levers;
+  std::set<int> years;
   bool finished = false;
+
+  /// The connection to write on; throws wrong_state after finish().
+  [[nodiscard]] duck::Connection& connection() {
+    if (finished || !instance) throw Error(ErrorCode::wrong_state, "these tables were finished before");
+    return instance->connection();
+  }
 
   void refuse_if_there() const {
     std::error_code error;
@@ -191,16 +199,20 @@ struct SimulationTables::Parts {
       remove_temporary();
       catalog = "written";
       const duck::PrivateUmask mode;
-      instance->connection().run(fmt::format("ATTACH {} AS written", duck::sql_literal(temporary.string())),
-                                 fmt::format("creating '{}'", target.string()));
+      // Nobody reads the file before it has its name: without a log, and in one transaction, rows are written once.
+      instance->connection().run(
+          fmt::format("ATTACH {} AS written (RECOVERY_MODE NO_WAL_WRITES)", duck::sql_literal(temporary.string())),
+          fmt::format("creating '{}'", target.string()));
     }
     instance->connection().run(fmt::format(fmt::runtime(create_tables), catalog));
+    if (!temporary.empty()) instance->connection().run("BEGIN TRANSACTION");
   }
 
   void finish_database() {
     {
       const duck::PrivateUmask mode;
-      instance->connection().run("CHECKPOINT written; DETACH written", fmt::format("writing '{}'", target.string()));
+      instance->connection().run("COMMIT; CHECKPOINT written; DETACH written",
+                                 fmt::format("writing '{}'", target.string()));
     }
     instance.reset();
     refuse_if_there();
@@ -224,7 +236,7 @@ struct SimulationTables::Parts {
   }
 
   void put_snapshot(const YearRows& rows) {
-    duck::ChunkAppender row(instance->connection(), catalog, "fct_workforce_snapshot");
+    duck::ChunkAppender row(connection(), catalog, "fct_workforce_snapshot");
     for (std::size_t i = 0; i < rows.employee_id.size(); ++i) {
       const bool left = leaves(rows.status[i]);
       row.text(rows.employee_id[i]).null();
@@ -249,7 +261,7 @@ struct SimulationTables::Parts {
   void put_events(const YearRows& rows) {
     const auto found = levers.find(rows.year);
     const EventDetails details(found == levers.end() ? nullptr : &found->second);
-    duck::ChunkAppender row(instance->connection(), catalog, "fct_yearly_events");
+    duck::ChunkAppender row(connection(), catalog, "fct_yearly_events");
     const YearRows::Events& events = rows.events;
     std::int64_t sequence = 0;
     for (std::size_t e = 0; e < events.row.size(); ++e) {
@@ -294,7 +306,7 @@ void SimulationTables::baseline(const People& people, int first_year) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("the columns of the people to start from differ in length from their {} ids", count));
   }
-  duck::ChunkAppender row(parts_->instance->connection(), parts_->catalog, "int_baseline_workforce");
+  duck::ChunkAppender row(parts_->connection(), parts_->catalog, "int_baseline_workforce");
   for (std::size_t i = 0; i < count; ++i) {
     row.text(people.employee_id[i]).null();
     put_date(row, people.birth_date[i]);
@@ -308,7 +320,7 @@ void SimulationTables::baseline(const People& people, int first_year) {
 }
 
 void SimulationTables::levers(const std::map<int, YearLevers>& levers, const std::map<int, LeverLocks>& locks) {
-  duck::ChunkAppender row(parts_->instance->connection(), parts_->catalog, "int_effective_parameters");
+  duck::ChunkAppender row(parts_->connection(), parts_->catalog, "int_effective_parameters");
   for (const auto& [year, values] : levers) {
     const auto locked = locks.find(year);
     for (const LeverName& lever : lever_names()) {
@@ -326,13 +338,15 @@ void SimulationTables::levers(const std::map<int, YearLevers>& levers, const std
 }
 
 void SimulationTables::year(const YearRows& rows) {
+  (void)parts_->connection();
   check_rows(rows);
+  if (!parts_->years.insert(rows.year).second) refuse(rows.year, "were written before");
   parts_->put_snapshot(rows);
   parts_->put_events(rows);
 }
 
 void SimulationTables::finish() {
-  if (parts_->finished) throw Error(ErrorCode::wrong_state, "these tables were finished before");
+  (void)parts_->connection();
   if (parts_->options.format == SimulationFormat::duckdb) {
     parts_->finish_database();
   } else {

@@ -77,6 +77,16 @@ TEST(Baseline, CensusOfTheSameYearGivesTheSamePeople) {
   }
 }
 
+TEST(Baseline, LevelsThatAreMissingComeFromPay) {
+  const TempFolder folder;
+  make_database(folder / "s.duckdb", good_tables() + R"(
+    UPDATE int_baseline_workforce SET level_id = NULL WHERE employee_id = 'C';
+    CREATE TABLE config_job_levels AS SELECT 2 AS level_id, 81000 AS min_compensation, 151000 AS max_compensation, 0.1 AS promotion_probability;)");
+  const StartingPeople start = SimulationDatabase(folder / "s.duckdb").load_people();
+  EXPECT_THAT(start.people.level, ElementsAre(2, 1, 2));
+  EXPECT_EQ(start.notes.size(), 1U);
+}
+
 TEST(Settings, RealFileGivesTheReferenceModel) {
   const auto path = real_database();
   PLANWISE_NEEDS_REAL_DATABASE(path);

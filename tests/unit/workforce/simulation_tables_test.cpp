@@ -182,6 +182,19 @@ TEST(WrittenTablesErrors, RowsThatDoNotFitAreRefused) {
   EXPECT_THROW(SimulationTables(folder.path()), Error);
 }
 
+TEST(WrittenTablesErrors, YearIsWrittenOnceAndNothingAfterTheEnd) {
+  const TempFolder folder;
+  SimulationTables tables(folder / "out.duckdb");
+  tables.year(year_of(2025, 10));
+  EXPECT_THROW(tables.year(year_of(2025, 10)), Error);
+  tables.finish();
+  EXPECT_THROW(tables.year(year_of(2026, 10)), Error);
+  EXPECT_THROW(tables.baseline(start_of(1), 2025), Error);
+  EXPECT_THROW(tables.finish(), Error);
+  EXPECT_EQ(SimulationDatabase(folder / "out.duckdb").summary(2025).at("workforce").at("total_headcount").as_integer(),
+            10);
+}
+
 TEST(WrittenTablesErrors, FileIsForItsOwnerAlone) {
   const TempFolder folder;
   write_all(folder / "out.duckdb", {}, 10, 1);
