@@ -1,0 +1,204 @@
+// The model's settings out of config_* and stg_config_*; each group that is not there keeps its defaults, and says so.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "planwise/error.h"
+#include "workforce/levers.h"
+#include "workforce/parts.h"
+
+namespace planwise {
+
+using namespace workforce;
+
+namespace {
+
+/// Reads one group after the other into `model`.
+class SettingsReader {
+ public:
+  SettingsReader(const Session& session, ModelSettings& model) : session_(session), model_(model) {}
+
+  void levels() {
+    const FoundTable* table = found("job_levels", "levels and pay ranges");
+    if (table == nullptr) return;
+    duck::Rows rows = select(*table, {{"level_id", ColumnKind::integer, ""},
+                                      {"min_compensation", ColumnKind::real, ""},
+                                      {"max_compensation", ColumnKind::real, ""},
+                                      {"promotion_probability", ColumnKind::real, ""}});
+    while (rows.next()) {
+      const std::int64_t level = rows.optional_integer(0).value_or(0);
+      if (level < 1 || level > static_cast<std::int64_t>(level_count)) {
+        note(fmt::format("{}: level {} is left out; levels from 1 to {} are allowed", table->name, level, level_count));
+        continue;
+      }
+      JobLevel& target = settings().levels[static_cast<std::size_t>(level - 1)];
+      const double cap = level == 4 ? 250000 : level == 5 ? 350000 : HUGE_VAL;  // As dbt caps them for new hires.
+      const double minimum = rows.optional_real(1).value_or(target.minimum);
+      const double maximum = rows.optional_real(2).value_or(target.maximum);
+      if (!(minimum >= 0) || !(maximum > minimum) || !std::isfinite(maximum)) {
+        note(fmt::format("{}: the range {} to {} of level {} is no range; the default {} to {} is used", table->name,
+                         minimum, maximum, level, target.minimum, target.maximum));
+        continue;
+      }
+      target.minimum = minimum;
+      target.maximum = maximum;
+      target.hire_maximum = std::min(maximum, cap);
+      put(*table, fmt::format("promotion_probability of level {}", level), rows.optional_real(3),
+          target.average_promotion_probability);
+    }
+  }
+
+  void terminations() {
+    if (const FoundTable* table = found("termination_hazard_base", "the base of the termination hazard")) {
+      duck::Rows rows = select(*table, {{"base_rate_for_new_hire", ColumnKind::real, ""}});
+      if (rows.next()) put(*table, "base_rate_for_new_hire", rows.optional_real(0), settings().termination_base);
+    }
+    bands("termination_hazard_tenure_multipliers", "tenure_band", &tenure_band, settings().termination_by_tenure);
+    bands("termination_hazard_age_multipliers", "age_band", &age_band, settings().termination_by_age);
+  }
+
+  void promotions() {
+    if (const FoundTable* table = found("promotion_hazard_base", "the base of the promotion hazard")) {
+      duck::Rows rows =
+          select(*table, {{"base_rate", ColumnKind::real, ""}, {"level_dampener_factor", ColumnKind::real, ""}});
+      if (rows.next()) {
+        put(*table, "base_rate", rows.optional_real(0), settings().promotion_base);
+        put(*table, "level_dampener_factor", rows.optional_real(1), settings().promotion_level_dampener);
+      }
+    }
+    bands("promotion_hazard_tenure_multipliers", "tenure_band", &tenure_band, settings().promotion_by_tenure);
+    bands("promotion_hazard_age_multipliers", "age_band", &age_band, settings().promotion_by_age);
+  }
+
+  void raise_months() {
+    const FoundTable* table = found("raise_timing_distribution", "the months of raises");
+    if (table == nullptr) return;
+    duck::Rows rows =
+        select(*table,
+               {{"month", ColumnKind::integer, ""},
+                {"percentage", ColumnKind::real, ""},
+                {"industry_profile", ColumnKind::text, ""}},
+               " ORDER BY industry_profile IS DISTINCT FROM 'general_corporate', industry_profile, month");
+    std::array<double, 12> months{};
+    std::array<bool, 12> seen{};
+    std::optional<std::string> profile;
+    while (rows.next()) {
+      const std::string of = rows.optional_text(2).value_or("");
+      if (profile && *profile != of) break;  // One profile; the general one where there are several.
+      profile = of;
+      const std::int64_t month = rows.optional_integer(0).value_or(0);
+      const double weight = rows.optional_real(1).value_or(-1);
+      if (month < 1 || month > 12 || !std::isfinite(weight) || weight < 0) {
+        return note(fmt::format("{}: month {} with weight {} is not allowed; the defaults are used", table->name, month,
+                                weight));
+      }
+      months[static_cast<std::size_t>(month - 1)] = weight;
+      seen[static_cast<std::size_t>(month - 1)] = true;
+    }
+    if (std::find(seen.begin(), seen.end(), false) != seen.end()) {
+      return note(fmt::format("{} lacks months; the defaults are used", table->name));
+    }
+    settings().raise_month = months;
+  }
+
+  void years(const std::string& scenario) {
+    const std::optional<int> before = baseline_year(session_);
+    if (before) settings().start_year = *before + 1;
+    try {
+      const EffectiveLevers levers = read_levers(session_, scenario);
+      if (!before) settings().start_year = levers.values.begin()->first;
+      settings().end_year = std::max(settings().start_year, levers.values.rbegin()->first);
+    } catch (const Error& error) {
+      settings().end_year = std::max(settings().start_year, settings().end_year);
+      note(fmt::format("the years are {} to {}: {}", settings().start_year, settings().end_year, error.what()));
+    }
+  }
+
+ private:
+  [[nodiscard]] SimulationSettings& settings() { return model_.settings; }
+  void note(std::string text) { model_.notes.push_back(std::move(text)); }
+
+  const FoundTable* found(const std::string& name, std::string_view what) {
+    const std::string staged = "stg_config_" + name;
+    const std::string plain = "config_" + name;
+    for (const std::string& candidate : {staged, plain}) {
+      const FoundTable* table = session_.first_of({candidate});
+      if (table == nullptr) continue;
+      duck::Rows rows = session_.connection().query(fmt::format("SELECT count(*) FROM {}", table->from));
+      if (rows.next() && rows.integer(0) > 0) return table;
+    }
+    note(fmt::format("neither {} nor {} is there with rows: {} keep their defaults", staged, plain, what));
+    return nullptr;
+  }
+
+  duck::Rows select(const FoundTable& table, std::initializer_list<ColumnRule> columns, std::string_view order = "") {
+    std::string selected;
+    for (const ColumnRule& column : columns) {
+      if (table.column(column.name) == nullptr)
+        note(fmt::format("{} has no column {}: the default is used", table.name, column.name));
+      selected +=
+          fmt::format("{}{} AS {}", selected.empty() ? "" : ", ", column_expression(table, column), column.name);
+    }
+    return session_.connection().query(fmt::format("SELECT * FROM (SELECT {} FROM {}){}", selected, table.from, order));
+  }
+
+  void put(const FoundTable& table, std::string_view what, std::optional<double> value, double& target) {
+    if (value && std::isfinite(*value) && *value >= 0) {
+      target = *value;
+    } else if (value) {
+      note(fmt::format("{}: {} is {}, which is no rate; the default {} is used", table.name, what, *value, target));
+    }
+  }
+
+  template <std::size_t N>
+  void bands(const std::string& name, std::string_view column, std::string_view (*band)(std::size_t),
+             std::array<double, N>& target) {
+    const FoundTable* table = found(name, name);
+    if (table == nullptr) return;
+    duck::Rows rows = select(*table, {{column, ColumnKind::text, ""}, {"multiplier", ColumnKind::real, ""}});
+    std::array<bool, N> seen{};
+    while (rows.next()) {
+      const std::string text = rows.optional_text(0).value_or("");
+      std::size_t index = 0;
+      while (index < N && band(index) != text) ++index;
+      if (index == N) {
+        note(fmt::format("{}: the band '{}' is none of ours and is left out", table->name, text));
+        continue;
+      }
+      seen[index] = true;
+      put(*table, fmt::format("band {}", text), rows.optional_real(1), target[index]);
+    }
+    for (std::size_t index = 0; index < N; ++index) {
+      if (!seen[index])
+        note(fmt::format("{} has no band {}: the default {} is used", table->name, band(index), target[index]));
+    }
+  }
+
+  const Session& session_;
+  ModelSettings& model_;
+};
+
+}  // namespace
+
+ModelSettings workforce::read_settings(const Session& session, const SimulationDatabaseOptions& options) {
+  ModelSettings model;
+  model.settings.outlier_pay = options.outlier_pay;
+  SettingsReader reader(session, model);
+  reader.levels();
+  reader.terminations();
+  reader.promotions();
+  reader.raise_months();
+  reader.years(options.scenario_id);
+  return model;
+}
+
+ModelSettings SimulationDatabase::load_settings() const {
+  return read_settings(parts_->source.open(), parts_->options);
+}
+
+EffectiveLevers SimulationDatabase::load_levers() const {
+  return read_levers(parts_->source.open(), parts_->options.scenario_id);
+}
+
+}  // namespace planwise
