@@ -10,9 +10,10 @@
 #include "planwise/history.h"          // IWYU pragma: export
 #include "planwise/json.h"             // IWYU pragma: export
 #include "planwise/levers.h"           // IWYU pragma: export
-#include "planwise/log.h"              // IWYU pragma: export
 #include "planwise/query.h"            // IWYU pragma: export
 #include "planwise/results_manager.h"  // IWYU pragma: export
 #include "planwise/run.h"              // IWYU pragma: export
 #include "planwise/simulation.h"       // IWYU pragma: export
+#include "planwise/simulation_service.h"  // IWYU pragma: export
 #include "planwise/time.h"             // IWYU pragma: export
+#include "planwise/workforce.h"        // IWYU pragma: export

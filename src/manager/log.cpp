@@ -1,4 +1,4 @@
-#include "planwise/log.h"
+#include "planwise/health.h"
 
 #include "core/log.h"
 
