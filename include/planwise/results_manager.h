@@ -126,7 +126,8 @@ class ResultsManager {
   ResultsManager& operator=(ResultsManager&&) noexcept;
 
   // --- saving -------------------------------------------------------------------------------------------------------
-  /// Stores a run. New id: a new run. Known id: unchanged for the same content; draft and running runs are updated by
+  /// Stores a run. Levers (optimal_parameters) without a risk_level get risk and warnings computed, dated by completed_at
+  /// or created_at, before they are stored; values outside their bounds are recorded, never refused. New id: a new run. Known id: unchanged for the same content; draft and running runs are updated by
   /// their owner; a finished run with other content is already_exists (use revise). Non-finite levers, empty scenario
   /// and the like are invalid_argument. Durable when it returns. Costs one transaction, about 7 ms.
   SaveReceipt save(Run run, const SaveOptions& options = {});
@@ -189,7 +190,8 @@ class ResultsManager {
 
   // --- the store itself ---------------------------------------------------------------------------------------------
   [[nodiscard]] std::string store_id();
-  [[nodiscard]] HealthReport health();
+  /// The store and what surrounds it. Never throws for what it finds. Waits for files that others hold as reads do.
+  [[nodiscard]] HealthReport health(const HealthOptions& options = {});
   MigrationReport migrate(bool dry_run);
   /// A consistent copy while in use, verified by opening it. Target must not exist. It is the owner's own access:
   /// everything in the file is in it.

@@ -27,6 +27,7 @@ constexpr std::array<std::string_view, 5> level_names{"debug", "info", "warning"
 struct Sink {
   std::mutex mutex;
   std::shared_ptr<spdlog::logger> logger;
+  std::filesystem::path file;
 };
 
 /// Never destroyed: a thread may still log while the process ends.
@@ -91,6 +92,7 @@ void start_log_file(const std::filesystem::path& file) {
     logger->set_error_handler([](const std::string&) {});
     const std::lock_guard lock(sink().mutex);
     sink().logger = std::move(logger);
+    sink().file = file;
     started = true;
   } catch (const std::exception& failure) {
     throw Error(ErrorCode::io, "cannot write the log file " + as_utf8(file.string()) + ": " + failure.what());
@@ -101,6 +103,11 @@ void stop_log_file() noexcept {
   const std::lock_guard lock(sink().mutex);
   started = false;
   sink().logger.reset();
+}
+
+std::filesystem::path current_log_file() {
+  const std::lock_guard lock(sink().mutex);
+  return sink().logger ? sink().file : std::filesystem::path();
 }
 
 void set_log_level(LogLevel level) noexcept { least_level = level; }

@@ -23,6 +23,8 @@ enum class LogLevel { debug, info, warning, error, off };
 void start_log_file(const std::filesystem::path& file);
 /// Flushes and closes; afterwards nothing is written.
 void stop_log_file() noexcept;
+/// The file that is written to; empty when there is none.
+[[nodiscard]] std::filesystem::path current_log_file();
 
 /// What is less important than `level` is not written. At first: info.
 void set_log_level(LogLevel level) noexcept;

@@ -127,6 +127,7 @@ Json typed(const Json& value, const ColumnType& type) {
   if (value.is_null()) return {};
   switch (type.kind) {
     case Kind::text:
+    case Kind::date:
     case Kind::timestamp:
       return value.is_string() ? value : Json(value.dump());
     case Kind::integer:

@@ -17,10 +17,10 @@ namespace planwise::exchange {
 /// The type of a column or of a part of one. Every value of every type may be null.
 ///
 /// How values of a type come as Json: text a string; integer an integer (64 bits); real a real, perhaps non-finite
-/// (dumped as "NaN", "Infinity", "-Infinity"); boolean a boolean; timestamp UTC text "2025-07-29T20:24:00.886983Z";
+/// (dumped as "NaN", "Infinity", "-Infinity"); boolean a boolean; date text "2025-07-29"; timestamp UTC text "2025-07-29T20:24:00.886983Z";
 /// list an array; map an object (text keys, values of one type); structure an object with every member in order.
 struct ColumnType {
-  enum class Kind { text, integer, real, boolean, timestamp, list, map, structure };
+  enum class Kind { text, integer, real, boolean, date, timestamp, list, map, structure };
   struct Member;
   Kind kind = Kind::text;
   /// list and map: one entry with an empty name, the type of elements or values. structure: its members.

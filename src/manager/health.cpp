@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "duck/file_locks.h"
+#include "manager/health_checks.h"
 #include "manager/parts.h"
 #include "planwise/error.h"
 
@@ -95,7 +96,7 @@ HealthLine file_system_line(const fs::path& database) {
 
 }  // namespace
 
-HealthReport ResultsManager::health() {
+HealthReport ResultsManager::health(const HealthOptions& options) {
   Parts& p = *parts_;
   HealthReport report;
   const fs::path& database = p.store.path();
@@ -127,6 +128,10 @@ HealthReport ResultsManager::health() {
   }
   report.lines.push_back(disk_line(database));
   report.lines.push_back(file_system_line(database));
+  manager::add_simulation_lines(report, options.simulation, p.options.read_deadline);
+  report.lines.push_back(manager::cache_line());
+  report.lines.push_back(manager::levers_line());
+  report.lines.push_back(manager::log_line());
   return report;
 }
 

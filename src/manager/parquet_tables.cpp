@@ -41,6 +41,8 @@ std::string sql_type(const ColumnType& type) {
       return "DOUBLE";
     case Kind::boolean:
       return "BOOLEAN";
+    case Kind::date:
+      return "DATE";
     case Kind::timestamp:
       return "TIMESTAMP WITH TIME ZONE";
     case Kind::list:

@@ -8,6 +8,7 @@
 
 #include "core/ids.h"
 #include "manager/parts.h"
+#include "manager/risk.h"
 
 namespace planwise {
 
@@ -37,6 +38,7 @@ store::StoreOptions store_options(const ManagerOptions& options) {
   result.legacy_zone = options.legacy_zone;
   result.create = options.create;
   result.notice = options.notice;
+  result.assess = manager::risk_assessor(options.notice);
   return result;
 }
 

@@ -90,14 +90,17 @@ std::map<std::string, Known> known_runs(duck::Connection& connection, const std:
 /// What identifies a run and its configuration, computed before anything is looked up.
 struct Identity {
   std::string content_hash;
+  std::string given_hash;  ///< Before the assessment.
   std::string configuration_hash;
   std::string configuration_digest;  ///< SHA-256 of what the configuration's row will hold.
 };
 
-std::vector<Identity> identities_of(const std::vector<Run>& runs) {
+/// `assessments`: one a run, or none at all.
+std::vector<Identity> identities_of(const std::vector<Run>& runs, const std::vector<Assessment>& assessments) {
   std::vector<Identity> identities(runs.size());
   core::for_each_index(runs.size(), [&](std::size_t i) {
-    identities[i] = {content_hash(runs[i]), configuration_hash(runs[i].configuration),
+    const std::string hash = assessments.empty() ? content_hash(runs[i]) : assessments[i].content_hash;
+    identities[i] = {hash, assessments.empty() ? hash : assessments[i].given_hash, configuration_hash(runs[i].configuration),
                      core::sha256_hex(to_json(runs[i].configuration).dump(JsonStyle::canonical))};
   });
   return identities;
@@ -155,11 +158,11 @@ class BatchConfigurations {
 /// What becomes of each run, decided before anything is written.
 enum class Fate { add, known };
 
-Fate fate_of(const Run& run, const std::string& hash, const std::map<std::string, Known>& known,
+Fate fate_of(const Run& run, const std::string& hash, const std::string& given_hash, const std::map<std::string, Known>& known,
              std::map<std::string, std::string>& in_batch) {
   const std::string& id = run.metadata.run_id;
-  if (const auto [there, fresh] = in_batch.emplace(id, hash); !fresh) {
-    if (there->second == hash) return Fate::known;
+  if (const auto [there, fresh] = in_batch.emplace(id, given_hash); !fresh) {
+    if (there->second == given_hash) return Fate::known;
     throw Error(ErrorCode::already_exists, fmt::format("run '{}' comes twice with different content", id));
   }
   const auto found = known.find(id);
@@ -167,7 +170,7 @@ Fate fate_of(const Run& run, const std::string& hash, const std::map<std::string
   if (found->second.place == RunPlace::purged) {
     throw Error(ErrorCode::wrong_state, fmt::format("run '{}' was purged; its id cannot be used again", id));
   }
-  if (found->second.content_hash == hash) return Fate::known;
+  if (found->second.content_hash == hash || found->second.content_hash == given_hash) return Fate::known;
   throw Error(ErrorCode::already_exists,
               fmt::format("run '{}' {} with other content", id, found->second.place == RunPlace::trash ? "is in the trash" : "is here"));
 }
@@ -177,11 +180,17 @@ struct BatchPlan {
   std::vector<Fate> fates;
 };
 
-BatchPlan plan_batch(duck::Connection& connection, const std::vector<Run>& runs) {
-  BatchPlan plan{identities_of(runs), {}};
+BatchPlan plan_batch(duck::Connection& connection, std::vector<Run>& runs, const std::vector<Assessment>& assessments = {}) {
+  BatchPlan plan{identities_of(runs, assessments), {}};
   const std::map<std::string, Known> known = known_runs(connection, runs);
   std::map<std::string, std::string> in_batch;
-  for (std::size_t i = 0; i < runs.size(); ++i) plan.fates.push_back(fate_of(runs[i], plan.identities[i].content_hash, known, in_batch));
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    Identity& identity = plan.identities[i];
+    const auto there = known.find(runs[i].metadata.run_id);
+    if (!assessments.empty() && assessments[i].dated && there != known.end() && there->second.place == RunPlace::current)
+      date_assessment(runs[i], read_stored_run(connection, there->first).run.metadata.created_at, identity.content_hash);
+    plan.fates.push_back(fate_of(runs[i], identity.content_hash, identity.given_hash, known, in_batch));
+  }
   return plan;
 }
 
@@ -254,8 +263,10 @@ std::vector<SaveReceipt> RunStore::save_all(std::vector<Run> runs, const Progres
     check_levers(run.results.optimal_parameters, "results.optimal_parameters");
     run.metadata.updated_at = now();
   }
+  std::vector<Assessment> assessments(runs.size());
+  core::for_each_index(runs.size(), [&](std::size_t i) { assessments[i] = assess(runs[i], p.options); });
   const auto session = p.write_session();
-  const BatchPlan plan = plan_batch(session->connection(), runs);
+  const BatchPlan plan = plan_batch(session->connection(), runs, assessments);
   std::vector<SaveReceipt> receipts;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     receipts.push_back({runs[i].metadata.run_id, plan.fates[i] == Fate::add ? SaveOutcome::stored : SaveOutcome::unchanged, 1, {}});
@@ -283,7 +294,8 @@ ImportedBatch RunStore::import_runs(std::vector<Run> runs, std::string_view orig
     if (!duck::identity_of(p.file->path())) {  // Nothing is made for a dry run: everything would be new.
       std::map<std::string, std::string> in_batch;
       for (const Run& run : runs) {
-        const Fate fate = fate_of(run, content_hash(run), {}, in_batch);
+        const std::string hash = content_hash(run);
+        const Fate fate = fate_of(run, hash, hash, {}, in_batch);
         result.runs.push_back({run.metadata.run_id, fate == Fate::add ? ImportOutcome::added : ImportOutcome::known});
       }
       return result;

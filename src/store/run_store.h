@@ -29,6 +29,13 @@ struct Who {
   std::string source;
 };
 
+/// What an assessment put into a run.
+enum class Assessed {
+  nothing,
+  filled,
+  dated,  ///< Also the run's created_at, as the date of the assessment: the same content saved again has another one.
+};
+
 struct StoreOptions {
   std::filesystem::path database;
   Who who;
@@ -37,6 +44,8 @@ struct StoreOptions {
   std::string legacy_zone;
   bool create = true;
   std::function<void(std::string_view)> notice;
+  /// Puts risk and warnings into a new save or a revision that lacks them; never asked for an import. May be empty.
+  std::function<Assessed(Run&)> assess;
 };
 
 /// How an import treats a run: times are kept, an equal run under the same id is known, another one is refused.

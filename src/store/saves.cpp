@@ -81,6 +81,20 @@ void check_and_complete(Run& run, Origin origin) {
   }
 }
 
+Assessment assess(Run& run, const StoreOptions& options) {
+  Assessment result;
+  result.given_hash = content_hash(run);
+  const Assessed what = options.assess ? options.assess(run) : Assessed::nothing;
+  result.dated = what == Assessed::dated;
+  result.content_hash = what == Assessed::nothing ? result.given_hash : content_hash(run);
+  return result;
+}
+
+void date_assessment(Run& run, Timestamp created_at, std::string& hash) {
+  run.results.risk_assessment.set("assessment_date", to_text(created_at));
+  hash = content_hash(run);
+}
+
 SaveReceipt save_within(duck::Connection& connection, AuditChain& chain, SaveRequest request) {
   Metadata& m = request.run.metadata;
   const std::string run_id = m.run_id;
@@ -117,7 +131,14 @@ SaveReceipt save_within(duck::Connection& connection, AuditChain& chain, SaveReq
                   .row_hash = fresh.details.row_hash});
     return {run_id, SaveOutcome::stored, 1, {}};
   }
-  if (known.text(0) == request.content_hash) return {run_id, SaveOutcome::unchanged, known.integer(2), {}};
+  const SaveReceipt unchanged{run_id, SaveOutcome::unchanged, known.integer(2), {}};
+  if (known.text(0) == request.content_hash || known.text(0) == request.given_hash) return unchanged;
+  if (request.dated) {
+    const Timestamp created_at = read_stored_run(connection, run_id).run.metadata.created_at;
+    date_assessment(request.run, created_at, request.content_hash);
+    if (known.text(0) == request.content_hash) return unchanged;
+    fresh.details.content_hash = request.content_hash;
+  }
   if (is_finished(known.text(1))) {
     throw Error(ErrorCode::already_exists,
                 fmt::format("run '{}' is {} and has other content; finished runs do not change: correct it with "
@@ -166,7 +187,10 @@ SaveReceipt RunStore::save(Run run, const SaveOptions& save_options) {
   check_levers(run.configuration.initial_parameters, "configuration.initial_parameters");
   check_levers(run.results.optimal_parameters, "results.optimal_parameters");
   SaveRequest request;
-  request.content_hash = content_hash(run);
+  const Assessment assessment = assess(run, p.options);
+  request.content_hash = assessment.content_hash;
+  request.given_hash = assessment.given_hash;
+  request.dated = assessment.dated;
   request.who = p.options.who;
   request.owner_token = save_options.owner_token;
   if (request.owner_token.empty() && !new_id) request.owner_token = p.queue.token_of(run.metadata.run_id);
@@ -199,9 +223,11 @@ SaveReceipt RunStore::save(Run run, const SaveOptions& save_options) {
       entry.store_id = p.shape ? p.shape->store_id : p.queue.remembered_store_id();
     }
     entry.who = p.options.who;
-    entry.content_hash = content_hash(run);
+    entry.content_hash = assessment.content_hash;
+    entry.given_hash = assessment.given_hash;
+    entry.dated = assessment.dated;
     if (const auto earlier = p.queue.find(run.metadata.run_id)) {
-      if (earlier->content_hash == entry.content_hash) return {run.metadata.run_id, SaveOutcome::queued, 1, new_token};
+      if (earlier->content_hash == entry.content_hash || earlier->given_hash == entry.given_hash) return {run.metadata.run_id, SaveOutcome::queued, 1, new_token};
       if (is_finished(earlier->run.metadata.status)) {
         throw Error(ErrorCode::already_exists, fmt::format("run '{}' waits in the spool with other content", run.metadata.run_id));
       }
@@ -229,8 +255,10 @@ SaveReceipt RunStore::revise(Run run, std::string_view reason) {
   const auto session = p.write_session();
   duck::Connection& connection = session->connection();
   StoredRun before = read_stored_run(connection, run.metadata.run_id);
-  const std::string hash = content_hash(run);
-  if (hash == before.details.content_hash) return {run.metadata.run_id, SaveOutcome::unchanged, before.details.version, {}};
+  run.metadata.created_at = before.run.metadata.created_at;
+  const auto [given_hash, hash, dated] = assess(run, p.options);
+  if (hash == before.details.content_hash || given_hash == before.details.content_hash)
+    return {run.metadata.run_id, SaveOutcome::unchanged, before.details.version, {}};
   if (before.details.locked) {
     throw Error(ErrorCode::wrong_state, fmt::format("run '{}' is locked{}; unlock it before revising", run.metadata.run_id,
                                                     before.details.lock_reason ? " (" + *before.details.lock_reason + ")" : ""));
@@ -250,7 +278,6 @@ SaveReceipt RunStore::revise(Run run, std::string_view reason) {
   fresh.details.session_id = p.options.who.session_id;
   fresh.details.source = p.options.who.source;
   fresh.run = std::move(run);
-  fresh.run.metadata.created_at = before.run.metadata.created_at;
   fresh.run.metadata.updated_at = now();
   if (fresh.run.notes.empty()) fresh.run.notes = before.run.notes;
   rewrite_run(connection, fresh);

@@ -49,6 +49,8 @@ Json to_document(const QueuedSave& entry) {
   document.set("actor", entry.who.actor);
   document.set("session_id", entry.who.session_id);
   document.set("source", entry.who.source);
+  document.set("given_hash", entry.given_hash);
+  document.set("dated", entry.dated);
   document.set("owner_hash", entry.owner_hash ? Json(*entry.owner_hash) : Json());
   document.set("owner_token", entry.owner_token);
   document.set("run", to_json(entry.run));
@@ -71,6 +73,10 @@ QueuedSave read_entry(const fs::path& path) {
   entry.owner_token = document.at("owner_token").as_string();
   entry.run = run_from_json(document.at("run"), UnknownFields::keep);
   entry.content_hash = content_hash(entry.run);
+  const Json* given = document.find("given_hash");
+  entry.given_hash = given != nullptr && given->is_string() ? given->as_string() : entry.content_hash;
+  const Json* dated = document.find("dated");
+  entry.dated = dated != nullptr && dated->is_boolean() && dated->as_boolean();
   // Whoever may write here cannot write in somebody else's name: only the own account's entries name their actor.
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && status.st_uid != ::geteuid()) entry.who.actor = owner_name(status.st_uid);

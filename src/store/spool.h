@@ -22,6 +22,8 @@ struct QueuedSave {
   Who who;
   Run run;
   std::string content_hash;
+  std::string given_hash;  ///< Before the assessment; that of the content where an entry does not say.
+  bool dated = false;      ///< As in SaveRequest.
   std::optional<std::string> owner_hash;
   std::string owner_token;  ///< What an update of a running run proves itself with.
   std::filesystem::path path;

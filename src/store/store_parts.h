@@ -116,10 +116,21 @@ void check_and_complete(Run& run, Origin origin);
 /// Levers of a new save must be finite numbers; the tagged texts of non-finite ones count as such.
 void check_levers(const Json& parameters, std::string_view where);
 
+/// What saving put into a run, with the hash of the run before it.
+struct Assessment {
+  std::string given_hash, content_hash;
+  bool dated = false;
+};
+[[nodiscard]] Assessment assess(Run& run, const StoreOptions& options);
+/// Dates an assessment by the run that is there, and hashes anew.
+void date_assessment(Run& run, Timestamp created_at, std::string& hash);
+
 /// One save within a transaction. `token` may be empty.
 struct SaveRequest {
   Run run;
   std::string content_hash;
+  std::string given_hash;  ///< Of the run before its assessment; the same content under either hash is no change.
+  bool dated = false;      ///< The assessment's date is created_at: an update keeps the stored run's.
   std::string owner_token;
   std::optional<std::string> new_owner_hash;  ///< For a new draft or running run.
   std::string action = "save";
