@@ -146,6 +146,7 @@ struct YearFigures {
   std::int64_t active_headcount = 0;
   double active_compensation = 0, active_mean = 0, active_median = 0, active_mean_without_outliers = 0;
   ByLevel<std::int64_t> active_by_level{};
+  ByLevel<std::int64_t> headcount_by_level{};  ///< Every row of the year, leavers included.
   ByLevel<double> compensation_by_level{}, mean_by_level{}, deviation_by_level{};  ///< Active; population deviation.
   double like_for_like_growth = 0;  ///< Mean growth of pay of those active at both ends of the year; 0 with nobody.
   double prorated_compensation =

@@ -71,6 +71,7 @@ struct LeverLocks {
 struct EffectiveLevers {
   std::map<int, YearLevers> values;
   std::map<int, LeverLocks> locks;  ///< The same years.
+  std::map<int, LeverLocks> given;  ///< Of the same shape: which values the database has.
   std::string source, scenario_id;
   bool new_hire_stored_as_hire = true;  ///< Letter case of the lever's event type; dbt finds it only as `hire`.
   std::vector<std::string> notes;       ///< Values the database lacks (they keep the default), and doubtful rows.
@@ -268,7 +269,9 @@ class SimulationDatabase {
 
   /// Throws invalid_argument naming table, employee and column of a row that cannot be simulated.
   [[nodiscard]] StartingPeople load_people() const;
-  [[nodiscard]] ModelSettings load_settings() const;
+  /// Groups and values that the database lacks stay those of `base`, which notes call `base_name`.
+  [[nodiscard]] ModelSettings load_settings(const SimulationSettings& base = {},
+                                            std::string_view base_name = "the defaults") const;
   [[nodiscard]] EffectiveLevers load_levers() const;
 
   [[nodiscard]] QualityReport quality() const;

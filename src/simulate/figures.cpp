@@ -101,7 +101,10 @@ void Sums::add(const Sums& other) {
     events[i] += other.events[i];
     status_pay[i] += other.status_pay[i];
   }
-  for (std::size_t level = 0; level < level_count; ++level) join(levels[level], other.levels[level]);
+  for (std::size_t level = 0; level < level_count; ++level) {
+    join(levels[level], other.levels[level]);
+    everybody[level] += other.everybody[level];
+  }
   inliers += other.inliers;
   stayers_with_pay += other.stayers_with_pay;
   start_pay += other.start_pay;
@@ -119,6 +122,7 @@ Sums sums_of(const Year& year, const Cohort& cohort, Range range) {
     const double pay = cohort.end_pay[row];
     const auto status = static_cast<std::size_t>(status_of(cohort, row));
     ++sums.headcount[status];
+    ++sums.everybody[cohort.end_level[row]];
     sums.status_pay[status] += pay;
     if (row < cohort.experienced) sums.start_pay += cohort.pay[row];
     count(EventType::hire, row >= cohort.experienced);
@@ -145,6 +149,7 @@ YearFigures figures_of(const Year& year, const Sums& sums, std::span<double> act
   figures.headcount = sums.headcount;
   figures.status_compensation = sums.status_pay;
   figures.events = sums.events;
+  figures.headcount_by_level = sums.everybody;
   figures.start_headcount = sums.headcount[static_cast<std::size_t>(DetailedStatus::continuous_active)] +
                             sums.headcount[static_cast<std::size_t>(DetailedStatus::experienced_termination)];
   figures.start_compensation = sums.start_pay;

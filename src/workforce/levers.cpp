@@ -110,6 +110,7 @@ class LeverTable {
         note(where + " stands there more than once; the last value by size is used");
       (levers_.values[year].*lever->values)[index] = *row.value;
       (levers_.locks[year].*lever->locks)[index] = row.locked;
+      (levers_.given[year].*lever->locks)[index] = true;
     }
   }
 

@@ -37,10 +37,14 @@ struct SimulationDatabase::Parts {
 };
 
 namespace workforce {
-/// The model's settings out of config_* and stg_config_*.
-[[nodiscard]] ModelSettings read_settings(const Session& session, const SimulationDatabaseOptions& options);
+/// The model's settings out of config_* and stg_config_*; what is not there stays as in `base`.
+[[nodiscard]] ModelSettings read_settings(const Session& session, const SimulationDatabaseOptions& options,
+                                          const SimulationSettings& base = {},
+                                          std::string_view base_name = "the defaults");
 /// Summary of a year out of its rows.
 [[nodiscard]] Json summary_of(const YearColumns& year, double outlier_pay);
+/// Summaries of following years as one `{year_summaries, yoy_metrics, overall}`.
+[[nodiscard]] Json years_together(const std::vector<Json>& summaries);
 /// current_compensation of the active, those without pay left out.
 [[nodiscard]] std::vector<double> active_pay(const SnapshotColumns& people);
 }  // namespace workforce

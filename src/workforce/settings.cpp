@@ -17,7 +17,8 @@ namespace {
 /// Reads one group after the other into `model`.
 class SettingsReader {
  public:
-  SettingsReader(const Session& session, ModelSettings& model) : session_(session), model_(model) {}
+  SettingsReader(const Session& session, ModelSettings& model, std::string_view base_name)
+      : session_(session), model_(model), base_name_(base_name) {}
 
   void levels() {
     const FoundTable* table = found("job_levels", "levels and pay ranges");
@@ -128,7 +129,7 @@ class SettingsReader {
       duck::Rows rows = session_.connection().query(fmt::format("SELECT count(*) FROM {}", table->from));
       if (rows.next() && rows.integer(0) > 0) return table;
     }
-    note(fmt::format("neither {} nor {} is there with rows: {} keep their defaults", staged, plain, what));
+    note(fmt::format("neither {} nor {} is there with rows: {} are those of {}", staged, plain, what, base_name_));
     return nullptr;
   }
 
@@ -177,14 +178,17 @@ class SettingsReader {
 
   const Session& session_;
   ModelSettings& model_;
+  std::string_view base_name_;
 };
 
 }  // namespace
 
-ModelSettings workforce::read_settings(const Session& session, const SimulationDatabaseOptions& options) {
+ModelSettings workforce::read_settings(const Session& session, const SimulationDatabaseOptions& options,
+                                       const SimulationSettings& base, std::string_view base_name) {
   ModelSettings model;
+  model.settings = base;
   model.settings.outlier_pay = options.outlier_pay;
-  SettingsReader reader(session, model);
+  SettingsReader reader(session, model, base_name);
   reader.levels();
   reader.terminations();
   reader.promotions();
@@ -193,8 +197,8 @@ ModelSettings workforce::read_settings(const Session& session, const SimulationD
   return model;
 }
 
-ModelSettings SimulationDatabase::load_settings() const {
-  return read_settings(parts_->source.open(), parts_->options);
+ModelSettings SimulationDatabase::load_settings(const SimulationSettings& base, std::string_view base_name) const {
+  return read_settings(parts_->source.open(), parts_->options, base, base_name);
 }
 
 EffectiveLevers SimulationDatabase::load_levers() const {

@@ -69,8 +69,11 @@ Json summary_of(const YearColumns& year, double outlier_pay) {
   workforce.set("continuing_employees", count([](RowStatus s) { return s == RowStatus::continuous_active; }));
   workforce.set("new_hires", count([](RowStatus s) { return s == RowStatus::new_hire_active; }));
   workforce.set("terminations", count([](RowStatus s) { return is_termination(s); }));
+  workforce.set("experienced_terminations", count([](RowStatus s) { return s == RowStatus::experienced_termination; }));
+  workforce.set("new_hire_terminations", count([](RowStatus s) { return s == RowStatus::new_hire_termination; }));
   workforce.set("active_headcount", count([](RowStatus s) { return is_active(s); }));
   workforce.set("active_compensation", active.empty() ? Json() : Json(sum_of(active)));
+  workforce.set("mean_compensation", number_or_null(mean_of(active)));
   workforce.set("median_compensation", number_or_null(median_of(active)));
   workforce.set("mean_compensation_without_outliers", number_or_null(mean_of(usual)));
 
@@ -81,6 +84,44 @@ Json summary_of(const YearColumns& year, double outlier_pay) {
   summary.set("workforce", std::move(workforce));
   summary.set("events", std::move(events));
   return summary;
+}
+
+Json years_together(const std::vector<Json>& summaries) {
+  Json by_year = Json::object();
+  Json changes = Json::object();
+  std::int64_t analyzed = 0;
+  bool complete = true;
+  const Json* before = nullptr;
+  for (const Json& summary : summaries) {
+    const std::string year = std::to_string(summary.at("year").as_integer());
+    by_year.set(year, summary);
+    const Json* workforce = summary.find("workforce");
+    complete = complete && workforce != nullptr && summary.find("warnings") == nullptr;
+    if (workforce != nullptr) {
+      ++analyzed;
+      if (before != nullptr) {
+        const auto change = [&](const char* key) {
+          const Json& now = workforce->at(key);
+          const Json& then = before->at(key);
+          return now.is_null() || then.is_null() ? Json() : number_or_null(change_of(now.as_real(), then.as_real()));
+        };
+        Json metrics = Json::object();
+        metrics.set("headcount_growth", change("total_headcount"));
+        metrics.set("compensation_growth", change("avg_compensation"));
+        changes.set(year, std::move(metrics));
+      }
+    }
+    before = workforce;
+  }
+  Json overall = Json::object();
+  overall.set("years_analyzed", analyzed);
+  overall.set("total_years", static_cast<std::int64_t>(summaries.size()));
+  overall.set("data_quality", complete ? "good" : "partial");
+  Json result = Json::object();
+  result.set("year_summaries", std::move(by_year));
+  result.set("yoy_metrics", std::move(changes));
+  result.set("overall", std::move(overall));
+  return result;
 }
 
 }  // namespace workforce
@@ -121,44 +162,10 @@ Json SimulationDatabase::summaries(int first_year, int last_year) const {
                 fmt::format("years {} to {} were asked for; at most 1000 are allowed", first_year, last_year));
   }
   const Session session = parts_->source.open();
-  Json by_year = Json::object();
-  Json changes = Json::object();
-  std::int64_t analyzed = 0;
-  bool complete = true;
-  const Json* before = nullptr;
-  std::vector<Json> kept;
-  kept.reserve(last_year >= first_year ? static_cast<std::size_t>(last_year - first_year) + 1 : 0);
-  for (int year = first_year; year <= last_year; ++year) {
-    kept.push_back(summary_in(*parts_, session, year));
-    const Json& summary = kept.back();
-    by_year.set(std::to_string(year), summary);
-    const Json* workforce = summary.find("workforce");
-    complete = complete && workforce != nullptr && summary.find("warnings") == nullptr;
-    if (workforce != nullptr) {
-      ++analyzed;
-      if (before != nullptr) {
-        const auto change = [&](const char* key) {
-          const Json& now = workforce->at(key);
-          const Json& then = before->at(key);
-          return now.is_null() || then.is_null() ? Json() : number_or_null(change_of(now.as_real(), then.as_real()));
-        };
-        Json metrics = Json::object();
-        metrics.set("headcount_growth", change("total_headcount"));
-        metrics.set("compensation_growth", change("avg_compensation"));
-        changes.set(std::to_string(year), std::move(metrics));
-      }
-    }
-    before = workforce;
-  }
-  Json overall = Json::object();
-  overall.set("years_analyzed", analyzed);
-  overall.set("total_years", static_cast<std::int64_t>(kept.size()));
-  overall.set("data_quality", complete ? "good" : "partial");
-  Json result = Json::object();
-  result.set("year_summaries", std::move(by_year));
-  result.set("yoy_metrics", std::move(changes));
-  result.set("overall", std::move(overall));
-  return result;
+  std::vector<Json> years;
+  years.reserve(last_year >= first_year ? static_cast<std::size_t>(last_year - first_year) + 1 : 0);
+  for (int year = first_year; year <= last_year; ++year) years.push_back(summary_in(*parts_, session, year));
+  return years_together(years);
 }
 
 }  // namespace planwise
