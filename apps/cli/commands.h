@@ -16,6 +16,10 @@ void add_state_commands(CLI::App& app, Session& session);     // lock, unlock, d
 void add_exchange_commands(CLI::App& app, Session& session);  // export, exports, import, inspect
 void add_store_commands(CLI::App& app, Session& session);     // setup, health, verify, sql, store ...
 void add_audit_commands(CLI::App& app, Session& session);     // audit log, seal, prove
+void add_summary_command(CLI::App& app, Session& session);
+void add_simulate_command(CLI::App& app, Session& session);
+void add_quality_command(CLI::App& app, Session& session);
+void add_analysis_commands(CLI::App& app, Session& session);  // bridge, distribution, drill
 void add_completion_command(CLI::App& app, Session& session);
 
 /// Headings of the program's help, in its order.
@@ -24,6 +28,7 @@ inline constexpr const char* runs = "Runs";
 inline constexpr const char* states = "Corrections and states";
 inline constexpr const char* exchange = "In and out";
 inline constexpr const char* store = "The store";
+inline constexpr const char* workforce = "The workforce";
 }  // namespace heading
 
 /// Examples at the end of a command's help, each line a call.

@@ -69,6 +69,10 @@ void add_global_options(CLI::App& app, Globals& globals) {
 void add_commands(CLI::App& app, Session& session) {
   add_save_commands(app, session);
   add_read_commands(app, session);
+  add_summary_command(app, session);
+  add_simulate_command(app, session);
+  add_quality_command(app, session);
+  add_analysis_commands(app, session);
   add_state_commands(app, session);
   add_exchange_commands(app, session);
   add_store_commands(app, session);
