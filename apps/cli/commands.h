@@ -19,7 +19,12 @@ void add_audit_commands(CLI::App& app, Session& session);     // audit log, seal
 void add_summary_command(CLI::App& app, Session& session);
 void add_simulate_command(CLI::App& app, Session& session);
 void add_quality_command(CLI::App& app, Session& session);
-void add_analysis_commands(CLI::App& app, Session& session);  // bridge, distribution, drill
+void add_bridge_command(CLI::App& app, Session& session);
+void add_distribution_command(CLI::App& app, Session& session);
+void add_drill_command(CLI::App& app, Session& session);
+void add_lever_commands(CLI::App& app, Session& session);   // levers show, check, risk, convert
+void add_census_commands(CLI::App& app, Session& session);  // census generate, check
+void add_cache_commands(CLI::App& app, Session& session);   // cache stats, clear, warm
 void add_completion_command(CLI::App& app, Session& session);
 
 /// Headings of the program's help, in its order.

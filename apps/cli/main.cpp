@@ -22,7 +22,8 @@ constexpr const char* root_footer =
     "  planwise list 'status:completed objective<0.3' --sort objective\n"
     "  planwise COMMAND --help\n"
     "\n"
-    "Exit status: 0 done, 1 done with findings (verify, health, prove, setup, a refused file),\n"
+    "Exit status: 0 done, 1 done with findings (verify, health, prove, setup, a refused file,\n"
+    "levers out of bounds, a census with issues),\n"
     "2 invalid argument, 3 not found, 4 already exists, 5 wrong state, 6 conflict, 7 busy, 8 unsupported,\n"
     "9 corrupt, 10 denied, 11 cancelled by a limit, 12 input/output, 13 database, 14 internal,\n"
     "64 wrong usage, 130 interrupted.";
@@ -72,9 +73,14 @@ void add_commands(CLI::App& app, Session& session) {
   add_summary_command(app, session);
   add_simulate_command(app, session);
   add_quality_command(app, session);
-  add_analysis_commands(app, session);
+  add_bridge_command(app, session);
+  add_distribution_command(app, session);
+  add_drill_command(app, session);
   add_state_commands(app, session);
   add_exchange_commands(app, session);
+  add_lever_commands(app, session);
+  add_census_commands(app, session);
+  add_cache_commands(app, session);
   add_store_commands(app, session);
   add_audit_commands(app, session);
   add_completion_command(app, session);

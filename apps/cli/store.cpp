@@ -19,11 +19,13 @@ namespace {
 
 void add_health(CLI::App& app, Session& session) {
   CLI::App* command =
-      app.add_subcommand("health", "State of the store, its schema, spool, lock, disk; exit 1 when something failed")
+      app.add_subcommand("health", "State of the store and its file, of simulation, cache, levers, disk and log; exit 1 when "
+                                   "something failed")
           ->group(heading::store);
-  examples(*command, "  planwise health\n  planwise health --output json");
+  examples(*command, "  planwise health\n  planwise health --output json\n"
+           "  planwise --simulation simulation.duckdb health");
   command->callback([&session] {
-    const HealthReport report = session.manager().health();
+    const HealthReport report = session.manager().health({.simulation = session.simulation_file()});
     if (session.globals.output == Output::json || session.globals.output == Output::jsonl) {
       print_json(to_json(report), session.globals);
     } else {
