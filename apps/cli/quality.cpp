@@ -90,22 +90,6 @@ void print_verdict(const Json& verdict, const Globals& globals) {
   }
 }
 
-/// The verdict into the run's data_quality_metrics: a new version of a finished run, an update of one that is not.
-void attach(Run run, const Json& verdict, Session& session) {
-  Json data = run.simulation_data.value_or(Json::object());
-  if (!data.is_object())
-    throw Error(ErrorCode::wrong_state, fmt::format("the simulation data of '{}' are {}, so nothing can be attached",
-                                                    run.metadata.run_id, data.kind_name()));
-  data.set("data_quality_metrics", verdict);
-  run.simulation_data = std::move(data);
-  const bool finished = is_finished(run.metadata.status);
-  const SaveReceipt receipt = finished ? session.manager().revise(std::move(run), "quality of its simulation data")
-                                       : session.manager().save(std::move(run));
-  session.say(receipt.outcome == SaveOutcome::unchanged
-                  ? fmt::format("{} has these metrics already", receipt.run_id)
-                  : fmt::format("{} version {} has data_quality_metrics", receipt.run_id, receipt.version));
-}
-
 void run_quality(const QualityFlags& flags, Session& session) {
   SimulationService service = open_simulation(session, flags.source);
   const SimulationDatabase& database = service.database();
@@ -128,7 +112,10 @@ void run_quality(const QualityFlags& flags, Session& session) {
   Run run = session.manager().load(session.run_id(flags.run));
   const Json verdict = without_ssn(database.run_quality(&run.results.optimal_parameters));
   print_verdict(verdict, session.globals);
-  if (flags.attach) attach(std::move(run), verdict, session);
+  if (flags.attach) {
+    attach_to_run(std::move(run), Json(Json::Object{{"data_quality_metrics", verdict}}),
+                  "quality of its simulation data", session);
+  }
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace {
 
 struct SimulateFlags {
   SourceFlags source;
-  std::string years, run, compare_to, dbt, save_to;
+  std::string years, run, compare_to, dbt, save_to, attach;
   std::vector<std::string> set;
   std::int64_t seed = 42, seeds = 0, threads = 0;
   double budget = std::nan("");
@@ -143,13 +143,13 @@ void print_bands(const SeedBands& bands, const Globals& globals) {
 
 void run_seeds(const SimulateFlags& flags, SimulationService& service, const ScenarioRequest& request,
                Session& session) {
-  if (!flags.save_to.empty() || !flags.compare_to.empty())
-    throw Error(ErrorCode::invalid_argument, "--seeds goes with neither --save-to nor --compare-to");
+  if (!flags.save_to.empty() || !flags.compare_to.empty() || !flags.attach.empty())
+    throw Error(ErrorCode::invalid_argument, "--seeds goes with none of --save-to, --compare-to and --attach");
   const std::optional<double> budget = flags.budget_option->count() > 0 ? std::optional(flags.budget) : std::nullopt;
   ScenarioRequest plain = request;
   plain.progress = {};
   const SeedBands bands = service.simulate_seeds(plain, flags.seeds, budget, session.progress("simulating seeds"));
-  say_remarks(bands.remarks, session);
+  say_remarks(bands.remarks, service.schema(), session);
   print_bands(bands, session.globals);
 }
 
@@ -234,10 +234,27 @@ void save_tables(const Scenario& scenario, const SimulateFlags& flags, const Ses
                           scenario.input.people.size(), flags.save_to));
 }
 
+/// What was simulated, so that it can be done again.
+Json provenance_of(const Scenario& scenario, const SimulateFlags& flags, const SimulationService& service) {
+  Json dbt = Json::array();
+  for (const DbtSwitch& each : dbt_switches) {
+    if (scenario.input.dbt.*each.field) dbt.push_back(each.name);
+  }
+  Json remarks = Json::array(), notes = Json::array(), levers = Json::array();
+  for (const PlanRemark& remark : scenario.remarks) remarks.push_back(to_json(remark));
+  for (const std::string& note : scenario.notes) notes.push_back(note);
+  for (const std::string& text : flags.set) levers.push_back(text);
+  return Json(Json::Object{{"program", "planwise " + std::string(version())},
+                           {"seed", flags.seed},
+                           {"levers", std::move(levers)},
+                           {"locks", flags.ignore_locks ? "ignored" : "honoured"},
+                           {"dbt_behaviour", std::move(dbt)},
+                           {"remarks", std::move(remarks)},
+                           {"notes", std::move(notes)},
+                           {"data", to_json(service.fingerprint(service.has_database()))}});
+}
+
 void run_simulate(const SimulateFlags& flags, Session& session) {
-  if (!flags.compare_to.empty() && flags.compare_to != "baseline")
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("--compare-to '{}' is unknown; allowed is baseline", flags.compare_to));
   SimulationService service = open_simulation(session, flags.source);
   const ScenarioRequest request = request_from(flags, session);
   if (flags.seeds_option->count() > 0) {
@@ -247,17 +264,27 @@ void run_simulate(const SimulateFlags& flags, Session& session) {
   if (flags.budget_option->count() > 0)
     throw Error(ErrorCode::invalid_argument, "--budget goes with --seeds: the chance is taken over seeds");
   const Scenario scenario = service.simulate(request);
-  say_remarks(scenario.remarks, session);
+  say_remarks(scenario.remarks, service.schema(), session);
   if (flags.notes) {
     for (const std::string& note : scenario.notes) session.say(note);
   }
   if (!flags.save_to.empty()) save_tables(scenario, flags, session);
+  if (!flags.attach.empty()) {
+    attach_to_run(session.manager().load(session.run_id(flags.attach)),
+                  Json(Json::Object{{"simulation_results", to_json(scenario)},
+                                    {"simulation_provenance", provenance_of(scenario, flags, service)}}),
+                  "simulated with planwise", session);
+  }
   if (flags.compare_to.empty()) {
     print_years(to_json(scenario), session.globals);
     return;
   }
   ScenarioRequest plain = request;
   plain.levers.clear();
+  if (flags.compare_to != "baseline") {
+    const Run run = session.manager().load(session.run_id(flags.compare_to));
+    plain.levers.push_back({run.results.optimal_parameters, {}});
+  }
   plain.detail = SimulationDetail::summary;
   print_changes(service.simulate(plain), scenario, session.globals);
 }
@@ -271,8 +298,10 @@ void add_lever_options(CLI::App& simulate, SimulateFlags& flags) {
       ->allow_extra_args(false);
   simulate.add_option("--run", flags.run, "The levers of a stored run; --set goes over them")->type_name("RUN");
   simulate.add_flag("--ignore-locks", flags.ignore_locks, "Change levers that the database has locked too");
-  simulate.add_option("--compare-to", flags.compare_to, "baseline: against the database's own levers, with changes")
-      ->type_name("baseline");
+  simulate
+      .add_option("--compare-to", flags.compare_to,
+                  "With changes against `baseline`, the database's own levers, or against a stored run's")
+      ->type_name("RUN");
 }
 
 }  // namespace
@@ -304,7 +333,10 @@ void add_simulate_command(CLI::App& app, Session& session) {
   simulate
       ->add_option("--save-to", flags->save_to,
                    "Write all rows as dbt's tables: a DuckDB file (.duckdb or .db), else a folder of Parquet")
-      ->type_name("FILE|FOLDER");
+      ->type_name("PATH");
+  simulate
+      ->add_option("--attach", flags->attach, "Put the years and how they came about into this run's simulation data")
+      ->type_name("RUN");
   simulate->add_flag("--force", flags->force, "Replace what is at --save-to");
   simulate->add_option("--threads", flags->threads, "Threads; default one a core. Never changes a result")
       ->type_name("N")
@@ -315,6 +347,7 @@ void add_simulate_command(CLI::App& app, Session& session) {
            "  planwise simulate --simulation simulation.duckdb --years 2025-2029 --set cola_rate=0.03 --compare-to "
            "baseline\n"
            "  planwise simulate --set cola_rate@2027-2029=0.02 --set merit_rate_level_1=0.04 --output json\n"
+           "  planwise simulate --run 6f0c21 --attach 6f0c21\n"
            "  planwise simulate --seeds 200 --budget 800000000\n"
            "  planwise simulate --census census.csv --settings plan.toml --save-to scenario.duckdb");
   simulate->callback([flags, &session] { run_simulate(*flags, session); });

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <map>
 
 #include "show.h"
 
@@ -179,38 +178,56 @@ void print_year(const Json& summary, const Globals& globals) {
   fmt::print("\n{}", table.render(globals));
 }
 
-void say_remarks(const std::vector<PlanRemark>& remarks, const Session& session) {
-  // Levels of one lever that were asked for together are one line.
-  std::map<std::string, std::vector<const PlanRemark*>> lines;
-  std::vector<std::string> order;
+namespace {
+
+std::string remark_line(const PlanRemark& remark, const std::string& name) {
+  const std::string asked = shown_number(remark.asked), kept = shown_number(remark.kept);
+  switch (remark.reason) {
+    case PlanRemark::Reason::locked:
+      return fmt::format("{} of {} is locked: {} stays, {} was asked for (--ignore-locks takes it)", name, remark.year,
+                         kept, asked);
+    case PlanRemark::Reason::lock_ignored:
+      return fmt::format("{} of {} is locked at {}; {} was taken all the same", name, remark.year, kept, asked);
+    case PlanRemark::Reason::year_not_simulated:
+      return fmt::format("{} = {} is for {}, which is not simulated", name, asked, remark.year);
+    case PlanRemark::Reason::unknown:
+      return fmt::format("there is no lever '{}'", name);
+    case PlanRemark::Reason::no_effect:
+      return fmt::format("{} has no effect in the simulator", name);
+  }
+  return name;
+}
+
+}  // namespace
+
+void say_remarks(const std::vector<PlanRemark>& remarks, const LeverSchema& schema, const Session& session) {
+  std::string before;
   for (const PlanRemark& remark : remarks) {
-    std::string key = fmt::format("{} {} {}", remark.name, remark.year, to_text(remark.reason));
-    if (lines[key].empty()) order.push_back(key);
-    lines[key].push_back(&remark);
+    // A lever for all levels has a remark a level: one line where they say the same.
+    const std::optional<LeverPlace> place = schema.find(remark.name);
+    std::string line = remark_line(remark, place && !place->lever->by_level ? place->lever->name : remark.name);
+    if (line != before) session.say(line);
+    before = std::move(line);
   }
-  for (const std::string& key : order) {
-    const PlanRemark& first = *lines[key].front();
-    const std::string asked = shown_number(first.asked), kept = shown_number(first.kept);
-    switch (first.reason) {
-      case PlanRemark::Reason::locked:
-        session.say(fmt::format("{} of {} is locked: {} stays, {} was asked for (--ignore-locks takes it)", first.name,
-                                first.year, kept, asked));
-        break;
-      case PlanRemark::Reason::lock_ignored:
-        session.say(
-            fmt::format("{} of {} is locked at {}; {} was taken all the same", first.name, first.year, kept, asked));
-        break;
-      case PlanRemark::Reason::year_not_simulated:
-        session.say(fmt::format("{} = {} is for {}, which is not simulated", first.name, asked, first.year));
-        break;
-      case PlanRemark::Reason::unknown:
-        session.say(fmt::format("there is no lever '{}'", first.name));
-        break;
-      case PlanRemark::Reason::no_effect:
-        session.say(fmt::format("{} has no effect in the simulator", first.name));
-        break;
-    }
+}
+
+void attach_to_run(Run run, const Json& members, const std::string& reason, Session& session) {
+  Json data = run.simulation_data.value_or(Json::object());
+  if (!data.is_object())
+    throw Error(ErrorCode::wrong_state, fmt::format("the simulation data of '{}' are {}, so nothing can be attached",
+                                                    run.metadata.run_id, data.kind_name()));
+  std::string names;
+  for (const auto& [name, value] : members.as_object()) {
+    data.set(name, value);
+    names += (names.empty() ? "" : ", ") + name;
   }
+  run.simulation_data = std::move(data);
+  const bool finished = is_finished(run.metadata.status);
+  const SaveReceipt receipt =
+      finished ? session.manager().revise(std::move(run), reason) : session.manager().save(std::move(run));
+  session.say(receipt.outcome == SaveOutcome::unchanged
+                  ? fmt::format("{} has these {} already", receipt.run_id, names)
+                  : fmt::format("{} version {} has {}", receipt.run_id, receipt.version, names));
 }
 
 void print_rows(const std::vector<Json>& rows, std::vector<Column> columns, const Globals& globals) {

@@ -44,7 +44,11 @@ void print_years(const Json& several, const Globals& globals);
 void print_year(const Json& summary, const Globals& globals);
 
 /// Levers that were not taken as asked, on stderr, one line a lever and reason.
-void say_remarks(const std::vector<PlanRemark>& remarks, const Session& session);
+void say_remarks(const std::vector<PlanRemark>& remarks, const LeverSchema& schema, const Session& session);
+
+/// Members put into a run's simulation data: a new version of a finished run, an update of one that is not. Says what
+/// was done.
+void attach_to_run(Run run, const Json& members, const std::string& reason, Session& session);
 
 /// Objects as a listing whose fields are those of the first object; `columns` for people.
 void print_rows(const std::vector<Json>& rows, std::vector<Column> columns, const Globals& globals);

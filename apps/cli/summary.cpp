@@ -13,7 +13,7 @@ namespace {
 struct SummaryFlags {
   SourceFlags source;
   int year = 0;
-  std::string years;
+  std::string years, attach;
   bool growth = false, cost = false, targets = false, warnings = false;
   double loading = 0;
 };
@@ -157,6 +157,11 @@ void run_summary(const SummaryFlags& flags, Session& session) {
     years = {there.front(), there.back()};
   }
   if (print_report(flags, service, years, session)) return;
+  if (!flags.attach.empty()) {
+    attach_to_run(session.manager().load(session.run_id(flags.attach)),
+                  Json(Json::Object{{"simulation_results", service.summaries(years.first, years.last)}}),
+                  fmt::format("simulated years {} to {}", years.first, years.last), session);
+  }
   if (flags.year != 0) {
     const Json summary = service.summary(flags.year);
     if (summary.find("error") != nullptr && session.globals.output != Output::json)
@@ -198,10 +203,15 @@ void add_summary_command(CLI::App& app, Session& session) {
   growth->excludes(cost)->excludes(targets)->excludes(warnings);
   cost->excludes(targets)->excludes(warnings);
   targets->excludes(warnings);
+  CLI::Option* attach =
+      summary->add_option("--attach", flags->attach, "Put the years into this run's simulation data, as a new version")
+          ->type_name("RUN");
+  for (CLI::Option* report : {growth, cost, targets, warnings}) attach->excludes(report);
   add_source_options(*summary, flags->source);
   examples(*summary,
            "  planwise summary --simulation simulation.duckdb --year 2025 --output json\n  planwise summary --years "
-           "2025-2029\n  planwise summary --growth\n  planwise summary --cost --loading 0.25");
+           "2025-2029\n  planwise summary --years 2025-2029 --attach 6f0c21\n  planwise summary --growth\n  planwise "
+           "summary --cost --loading 0.25");
   summary->callback([flags, &session] { run_summary(*flags, session); });
 }
 

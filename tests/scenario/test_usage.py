@@ -9,7 +9,8 @@ from conftest import BINARY, ROOT, sample_run
 
 COMMANDS = ["setup", "save", "list", "show", "compare", "export", "import", "inspect", "history", "diff", "revise", "annotate", "lock", "unlock", "delete",
             "archive", "unarchive", "verify", "health", "sql", "completion", "exports", "store move", "store backup", "store restore", "store spool",
-            "store migrate", "trash list", "trash restore", "trash purge", "audit log", "audit seal", "audit prove"]
+            "store migrate", "summary", "simulate", "quality", "bridge",
+            "distribution", "drill", "trash list", "trash restore", "trash purge", "audit log", "audit seal", "audit prove"]
 
 
 def statuses():

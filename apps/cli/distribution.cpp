@@ -1,7 +1,6 @@
-// bridge, distribution, drill: where the pay of a simulation came from, how it is spread, whose it is.
+// distribution: how pay is spread, and how it stands in the pay ranges; small groups are hidden.
 #include <fmt/format.h>
 
-#include <array>
 #include <cmath>
 
 #include "show.h"
@@ -10,117 +9,6 @@
 namespace planwise::cli {
 
 namespace {
-
-// ---- bridge ----
-
-struct BridgePart {
-  const char* title;
-  double CostBridge::*amount;
-  std::int64_t CostBridge::*people;
-};
-constexpr std::array<BridgePart, 8> bridge_rows{{{"start", &CostBridge::start, &CostBridge::start_count},
-                                                 {"leavers", &CostBridge::leavers, &CostBridge::leaver_count},
-                                                 {"hires", &CostBridge::hires, &CostBridge::hire_count},
-                                                 {"promotions", &CostBridge::promotions, &CostBridge::promotion_count},
-                                                 {"merit", &CostBridge::merit, &CostBridge::raise_count},
-                                                 {"COLA", &CostBridge::cola, nullptr},
-                                                 {"other", &CostBridge::other, nullptr},
-                                                 {"end", &CostBridge::end, &CostBridge::end_count}}};
-
-bool is_change(const BridgePart& part) { return part.amount != &CostBridge::start && part.amount != &CostBridge::end; }
-
-void print_one_bridge(const CostBridge& bridge, const Globals& globals) {
-  fmt::print("{}\n\n",
-             bold(fmt::format("pay of the active, end of {} to end of {}", bridge.from_year, bridge.to_year), globals));
-  TextTable table({{"", "PART", Align::left, 9},
-                   {"", "AMOUNT", Align::right, 9},
-                   {"", "OF START", Align::right, 7},
-                   {"", "PEOPLE", Align::right, 5}});
-  for (const BridgePart& part : bridge_rows) {
-    const double amount = bridge.*part.amount;
-    table.add({part.title, is_change(part) ? signed_grouped(amount) : grouped(amount),
-               is_change(part) && bridge.start > 0 ? percent_text(amount / bridge.start) : "",
-               part.people == nullptr ? "" : grouped(static_cast<double>(bridge.*part.people))});
-  }
-  fmt::print("{}", table.render(globals));
-  if (bridge.promotions_overwritten > 0)
-    fmt::print("{}\n", faint(fmt::format("promotions granted {} more, which raises on the pay before took back",
-                                         grouped(bridge.promotions_overwritten)),
-                             globals));
-}
-
-void print_bridges(const std::vector<CostBridge>& bridges, const Globals& globals) {
-  TextTable table({{"", "YEARS", Align::left, 9},
-                   {"", "START (M)", Align::right, 8},
-                   {"", "LEAVERS", Align::right, 7},
-                   {"", "HIRES", Align::right, 7},
-                   {"", "PROMOTIONS", Align::right, 6},
-                   {"", "MERIT", Align::right, 6},
-                   {"", "COLA", Align::right, 6},
-                   {"", "OTHER", Align::right, 2},
-                   {"", "END (M)", Align::right, 8}});
-  for (const CostBridge& bridge : bridges) {
-    std::vector<std::string> cells{fmt::format("{}-{}", bridge.from_year, bridge.to_year)};
-    for (const BridgePart& part : bridge_rows)
-      cells.push_back(is_change(part) ? fmt::format("{:+.2f}", bridge.*part.amount / 1e6)
-                                      : millions(bridge.*part.amount));
-    table.add(std::move(cells));
-  }
-  fmt::print("{}", table.render(globals));
-}
-
-void run_bridge(const SourceFlags& source, int from, const Session& session) {
-  const SimulationService service = open_simulation(session, source);
-  std::vector<CostBridge> bridges;
-  if (from != 0) {
-    bridges.push_back(service.database().bridge(from));
-  } else {
-    for (int year : service.database().years()) {
-      try {
-        bridges.push_back(service.database().bridge(year - 1));
-      } catch (const Error& error) {
-        if (error.code() != ErrorCode::not_found) throw;
-        session.say(fmt::format("no bridge into {}: {}", year, error.what()));
-      }
-    }
-  }
-  const Globals& globals = session.globals;
-  if (globals.output == Output::table && globals.columns.empty()) {
-    if (from != 0) {
-      print_one_bridge(bridges.front(), globals);
-    } else {
-      print_bridges(bridges, globals);
-    }
-    return;
-  }
-  std::vector<Json> rows;
-  for (const CostBridge& bridge : bridges) rows.push_back(to_json(bridge));
-  if (globals.output == Output::json && from != 0) {
-    print_json(rows.front(), globals);
-  } else {
-    print_rows(rows, {{"from_year", "FROM", Align::left, 9}, {"to_year", "TO", Align::left, 9}}, globals);
-  }
-}
-
-void add_bridge(CLI::App& app, Session& session) {
-  struct Flags {
-    SourceFlags source;
-    int from = 0;
-  };
-  CLI::App* bridge = app.add_subcommand("bridge",
-                                        "How pay went from one year's end to the next: leavers, hires, promotions, "
-                                        "merit, COLA")
-                         ->group(heading::workforce);
-  auto flags = make_options<Flags>();
-  bridge->add_option("--from", flags->from, "From the end of this year to that of the next; default every year")
-      ->type_name("YEAR")
-      ->transform(whole_number(1900));
-  add_source_options(*bridge, flags->source);
-  examples(*bridge, "  planwise bridge --simulation simulation.duckdb\n  planwise bridge --from 2025 --output json");
-  bridge->callback([flags, &session] { run_bridge(flags->source, flags->from, session); });
-}
-
-// ---- distribution ----
 
 struct DistributionFlags {
   SourceFlags source;
@@ -302,7 +190,9 @@ void run_distribution(const DistributionFlags& flags, const Session& session) {
   print_distribution(database.distribution(request), flags, session.globals);
 }
 
-void add_distribution(CLI::App& app, Session& session) {
+}  // namespace
+
+void add_distribution_command(CLI::App& app, Session& session) {
   CLI::App* distribution =
       app.add_subcommand("distribution", "How pay is spread: means, medians, percentiles, place in the pay ranges")
           ->group(heading::workforce);
@@ -333,92 +223,6 @@ void add_distribution(CLI::App& app, Session& session) {
            "--year 2029 "
            "--by age-band --pay prorated\n  planwise distribution --year 2025 --ranges --output csv");
   distribution->callback([flags, &session] { run_distribution(*flags, session); });
-}
-
-// ---- drill ----
-
-struct DrillFlags {
-  SourceFlags source;
-  std::string status, event;
-  DrillRequest request;
-  int level = 0;
-};
-
-void run_drill(DrillFlags flags, const Session& session) {
-  const SimulationService service = open_simulation(session, flags.source);
-  DrillRequest& request = flags.request;
-  constexpr std::array statuses{"continuous_active", "new_hire_active", "experienced_termination",
-                                "new_hire_termination"};
-  constexpr std::array events{"hire", "termination", "promotion", "raise"};
-  for (std::size_t i = 0; i < statuses.size(); ++i) {
-    if (flags.status == statuses[i]) request.status = static_cast<DetailedStatus>(i);
-    if (flags.event == events[i]) request.event = static_cast<EventType>(i);
-  }
-  if (flags.level != 0) request.level = flags.level;
-  const DrillPage page = service.database().drill(request);
-  std::vector<Json> rows;
-  for (const Json& row : page.rows) rows.push_back(without_ssn(row));
-  if (session.globals.output == Output::json) {
-    print_json(Json(Json::Object{{"total", page.total}, {"employees", Json(rows)}}), session.globals);
-    return;
-  }
-  if (session.globals.output == Output::table && session.globals.columns.empty()) {
-    for (Json& row : rows) {
-      std::string events_text;
-      for (const Json& event : row.at("events").as_array())
-        events_text += fmt::format("{}{} {}", events_text.empty() ? "" : ", ", event.at("event_type").as_string(),
-                                   shown(event.at("effective_date")));
-      row.set("events", events_text);
-      row.set("current_compensation", grouped(real_member(row, "current_compensation")));
-    }
-  }
-  std::vector<Column> columns{
-      {"employee_id", "EMPLOYEE", Align::left, 9},   {"detailed_status_code", "STATUS", Align::left, 5},
-      {"level_id", "LEVEL", Align::right, 4},        {"current_age", "AGE", Align::right, 1},
-      {"current_tenure", "TENURE", Align::right, 1}, {"current_compensation", "PAY", Align::right, 8}};
-  if (!request.bridge_part.empty()) columns.push_back({"amount", "AMOUNT", Align::right, 8});
-  columns.push_back({"events", "EVENTS", Align::left, 3});
-  print_rows(rows, columns, session.globals);
-  session.say(fmt::format("{} of {} employees", rows.size(), page.total));
-}
-
-void add_drill(CLI::App& app, Session& session) {
-  CLI::App* drill = app.add_subcommand("drill", "The employees and events behind a figure")->group(heading::workforce);
-  auto flags = make_options<DrillFlags>();
-  drill->add_option("--year", flags->request.year, "The year")
-      ->required()
-      ->type_name("YEAR")
-      ->transform(whole_number(1900));
-  add_choice(*drill, "--status", flags->status,
-             "continuous_active|new_hire_active|experienced_termination|new_hire_termination", "Who ended so");
-  add_choice(*drill, "--event", flags->event, "hire|termination|promotion|raise", "Who had such an event");
-  drill->add_option("--level", flags->level, "Level at the end of the year")
-      ->type_name("LEVEL")
-      ->transform(whole_number(1));
-  add_choice(*drill, "--age-band", flags->request.age_band, "< 25|25-34|35-44|45-54|55-64|65+", "Age");
-  add_choice(*drill, "--tenure-band", flags->request.tenure_band, "< 2|2-4|5-9|10-19|20+", "Tenure");
-  add_choice(*drill, "--part", flags->request.bridge_part, "leavers|hires|promotions|merit|cola|other",
-             "A part of the bridge into the year");
-  drill->add_option("--limit", flags->request.limit, "At most so many; default 100")
-      ->type_name("N")
-      ->transform(whole_number(1));
-  drill->add_option("--offset", flags->request.offset, "Leave out the first")
-      ->type_name("N")
-      ->transform(whole_number(0));
-  add_source_options(*drill, flags->source);
-  examples(*drill,
-           "  planwise drill --simulation simulation.duckdb --year 2025 --event promotion\n  planwise drill --year "
-           "2026 --part "
-           "hires --level 4 --output csv");
-  drill->callback([flags, &session] { run_drill(*flags, session); });
-}
-
-}  // namespace
-
-void add_analysis_commands(CLI::App& app, Session& session) {
-  add_bridge(app, session);
-  add_distribution(app, session);
-  add_drill(app, session);
 }
 
 }  // namespace planwise::cli
