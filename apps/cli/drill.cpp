@@ -42,6 +42,7 @@ void run_drill(DrillFlags flags, const Session& session) {
                                    shown(event.at("effective_date")));
       row.set("events", events_text);
       row.set("current_compensation", grouped(real_member(row, "current_compensation")));
+      if (row.find("amount") != nullptr) row.set("amount", signed_grouped(real_member(row, "amount")));
     }
   }
   std::vector<Column> columns{

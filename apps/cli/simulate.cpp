@@ -141,6 +141,13 @@ void print_bands(const SeedBands& bands, const Globals& globals) {
     fmt::print("{}\n", faint(fmt::format("budget {}; {} seeds", grouped(*bands.budget), bands.seeds), globals));
 }
 
+void say_notes(const std::vector<std::string>& warnings, const std::vector<std::string>& notes,
+               const SimulateFlags& flags, const Session& session) {
+  for (const std::string& warning : warnings) session.say(warning);
+  if (!flags.notes) return;
+  for (const std::string& note : notes) session.say(note);
+}
+
 void run_seeds(const SimulateFlags& flags, SimulationService& service, const ScenarioRequest& request,
                Session& session) {
   if (!flags.save_to.empty() || !flags.compare_to.empty() || !flags.attach.empty())
@@ -150,6 +157,7 @@ void run_seeds(const SimulateFlags& flags, SimulationService& service, const Sce
   plain.progress = {};
   const SeedBands bands = service.simulate_seeds(plain, flags.seeds, budget, session.progress("simulating seeds"));
   say_remarks(bands.remarks, service.schema(), session);
+  say_notes(bands.warnings, bands.notes, flags, session);
   print_bands(bands, session.globals);
 }
 
@@ -240,8 +248,9 @@ Json provenance_of(const Scenario& scenario, const SimulateFlags& flags, const S
   for (const DbtSwitch& each : dbt_switches) {
     if (scenario.input.dbt.*each.field) dbt.push_back(each.name);
   }
-  Json remarks = Json::array(), notes = Json::array(), levers = Json::array();
+  Json remarks = Json::array(), notes = Json::array(), warnings = Json::array(), levers = Json::array();
   for (const PlanRemark& remark : scenario.remarks) remarks.push_back(to_json(remark));
+  for (const std::string& warning : scenario.warnings) warnings.push_back(warning);
   for (const std::string& note : scenario.notes) notes.push_back(note);
   for (const std::string& text : flags.set) levers.push_back(text);
   return Json(Json::Object{{"program", "planwise " + std::string(version())},
@@ -250,6 +259,7 @@ Json provenance_of(const Scenario& scenario, const SimulateFlags& flags, const S
                            {"locks", flags.ignore_locks ? "ignored" : "honoured"},
                            {"dbt_behaviour", std::move(dbt)},
                            {"remarks", std::move(remarks)},
+                           {"warnings", std::move(warnings)},
                            {"notes", std::move(notes)},
                            {"data", to_json(service.fingerprint(service.has_database()))}});
 }
@@ -265,9 +275,7 @@ void run_simulate(const SimulateFlags& flags, Session& session) {
     throw Error(ErrorCode::invalid_argument, "--budget goes with --seeds: the chance is taken over seeds");
   const Scenario scenario = service.simulate(request);
   say_remarks(scenario.remarks, service.schema(), session);
-  if (flags.notes) {
-    for (const std::string& note : scenario.notes) session.say(note);
-  }
+  say_notes(scenario.warnings, scenario.notes, flags, session);
   if (!flags.save_to.empty()) save_tables(scenario, flags, session);
   if (!flags.attach.empty()) {
     attach_to_run(session.manager().load(session.run_id(flags.attach)),
@@ -341,7 +349,8 @@ void add_simulate_command(CLI::App& app, Session& session) {
   simulate->add_option("--threads", flags->threads, "Threads; default one a core. Never changes a result")
       ->type_name("N")
       ->transform(whole_number(1));
-  simulate->add_flag("--notes", flags->notes, "Say on stderr where people, settings and levers came from");
+  simulate->add_flag("--notes", flags->notes,
+                     "Say on stderr where people, settings and levers came from, piece by piece");
   add_source_options(*simulate, flags->source, true);
   examples(*simulate,
            "  planwise simulate --simulation simulation.duckdb --years 2025-2029 --set cola_rate=0.03 --compare-to "

@@ -64,10 +64,11 @@ struct ScenarioRequest {
 struct Scenario {
   SimulationInput input;  ///< What was simulated, for writing and for provenance (people included).
   SimulationResult result;
-  std::map<int, LeverLocks> locks;  ///< As the database has them; for writing.
-  std::vector<PlanRemark> remarks;  ///< Levers that a lock or a year kept from being taken, and locks gone over.
-  std::vector<std::string> notes;   ///< Where people, settings and levers came from, and what was doubtful in them.
-  std::string signature;            ///< Of the data it ran on, as DataFingerprint::signature.
+  std::map<int, LeverLocks> locks;    ///< As the database has them; for writing.
+  std::vector<PlanRemark> remarks;    ///< Levers that a lock or a year kept from being taken, and locks gone over.
+  std::vector<std::string> warnings;  ///< What a default stands in for, and what was doubtful in the people.
+  std::vector<std::string> notes;     ///< Where people, settings and levers came from, piece by piece.
+  std::string signature;              ///< Of the data it ran on, as DataFingerprint::signature.
 };
 
 /// A figure of one year over many seeds.
@@ -83,7 +84,7 @@ struct SeedBands {
   std::optional<double> budget;
   std::vector<SeedBand> bands;      ///< By year, then figure.
   std::vector<PlanRemark> remarks;  ///< As of Scenario.
-  std::vector<std::string> notes;
+  std::vector<std::string> warnings, notes;
 };
 
 /// Calls are safe from several threads.

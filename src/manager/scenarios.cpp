@@ -104,6 +104,20 @@ void note_years_without(const EffectiveLevers& levers, const std::vector<int>& y
                                 levers.source, fmt::join(without, ", ")));
 }
 
+/// Values that years with levers lack: as the database tells them, or, where the file may have filled some, as is left.
+void note_gaps(const EffectiveLevers& levers, const manager::SettingsFile& file,
+               const std::vector<std::string>& planned, std::vector<std::string>& warnings) {
+  if (file.levers.empty() && file.levers_by_year.empty()) {
+    warnings.insert(warnings.end(), levers.notes.begin(), levers.notes.end());
+    return;
+  }
+  for (const auto& [year, values] : levers.values) {
+    for (const std::string& note : planned) {
+      if (note.starts_with(fmt::format("{}:", year))) warnings.push_back(note);
+    }
+  }
+}
+
 }  // namespace
 
 Scenario SimulationService::Parts::prepared(const ScenarioRequest& request) {
@@ -113,6 +127,7 @@ Scenario SimulationService::Parts::prepared(const ScenarioRequest& request) {
   Scenario scenario;
   scenario.signature = loaded->signature;
   scenario.notes = loaded->notes;
+  scenario.warnings = loaded->warnings;
   SimulationInput& input = scenario.input;
   input.people = loaded->start.people;
   input.settings = loaded->settings;
@@ -123,8 +138,9 @@ Scenario SimulationService::Parts::prepared(const ScenarioRequest& request) {
     years.push_back(year);
     rows.add_year(year, file);
   }
-  note_years_without(loaded->levers, years, scenario.notes);
+  note_years_without(loaded->levers, years, scenario.warnings);
   PlannedLevers planned = plan_levers(schema, rows.rows(), years, request.levers, request.locks);
+  note_gaps(loaded->levers, file, planned.notes, scenario.warnings);
   scenario.remarks = std::move(planned.remarks);
   input.levers = std::move(planned.years);
   for (auto& [year, levers] : input.levers) {

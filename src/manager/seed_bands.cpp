@@ -127,6 +127,7 @@ SeedBands SimulationService::simulate_seeds(
   bands.seeds = count;
   bands.budget = budget;
   bands.remarks = std::move(scenario.remarks);
+  bands.warnings = std::move(scenario.warnings);
   bands.notes = std::move(scenario.notes);
   const std::size_t years = run.results().front().size();
   for (std::size_t year = 0; year < years; ++year) {

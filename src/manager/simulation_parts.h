@@ -22,7 +22,7 @@ struct LoadedModel {
   StartingPeople start;
   SimulationSettings settings;
   EffectiveLevers levers;  ///< Empty values where the source has none.
-  std::vector<std::string> notes;
+  std::vector<std::string> warnings, notes;
 };
 
 struct SimulationService::Parts {

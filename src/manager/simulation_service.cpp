@@ -84,6 +84,11 @@ LoadedModel SimulationService::Parts::load(int first_year) const {
         database->load_settings(file.settings, options.settings_file.empty() ? "the defaults" : "the settings file");
     model.settings = read.settings;
     model.notes.insert(model.notes.end(), read.notes.begin(), read.notes.end());
+    if (!read.notes.empty()) {
+      model.warnings.push_back(
+          fmt::format("{} settings are not in the database as they should be; {} stand in for them", read.notes.size(),
+                      options.settings_file.empty() ? "the defaults" : "the settings file"));
+    }
     for (std::size_t level = 0; level < level_count; ++level) {
       if (file.hire_maximum[level]) model.settings.levels[level].hire_maximum = *file.hire_maximum[level];
     }
@@ -99,11 +104,11 @@ void SimulationService::Parts::load_levers(LoadedModel& model) const {
   try {
     model.levers = database->load_levers();
     model.notes.push_back(fmt::format("levers: {}, scenario '{}'", model.levers.source, model.levers.scenario_id));
-    model.notes.insert(model.notes.end(), model.levers.notes.begin(), model.levers.notes.end());
   } catch (const Error& error) {
     // No levers at all are made up for by the file or the defaults, and said; a scenario that is asked for is not.
     if (error.code() != ErrorCode::not_found || !options.database.scenario_id.empty()) throw;
-    model.notes.push_back(fmt::format("levers: {}", error.what()));
+    model.warnings.push_back(
+        fmt::format("levers: {}; those of the settings file, else the defaults, hold", error.what()));
   }
 }
 
@@ -123,7 +128,7 @@ void SimulationService::Parts::load_people(LoadedModel& model, int first_year) c
     if (from_census && !database && first_year != 0) model.settings.end_year = first_year + years;
   }
   model.notes.push_back(fmt::format("people: {} from {}", model.start.people.size(), model.start.source));
-  model.notes.insert(model.notes.end(), model.start.notes.begin(), model.start.notes.end());
+  model.warnings.insert(model.warnings.end(), model.start.notes.begin(), model.start.notes.end());
 }
 
 Json SimulationService::Parts::cached(std::string_view what, int first_year, int last_year,

@@ -129,7 +129,7 @@ class SettingsReader {
       duck::Rows rows = session_.connection().query(fmt::format("SELECT count(*) FROM {}", table->from));
       if (rows.next() && rows.integer(0) > 0) return table;
     }
-    note(fmt::format("neither {} nor {} is there with rows: {} are those of {}", staged, plain, what, base_name_));
+    note(fmt::format("neither {} nor {} is there with rows: {} come from {}", staged, plain, what, base_name_));
     return nullptr;
   }
 

@@ -136,7 +136,7 @@ TEST(SimulationService, YearsFollowThePeople) {
   request.last_year = 2028;
   const Scenario scenario = service.simulate(request);
   EXPECT_EQ(scenario.result.years.size(), 4U);
-  EXPECT_THAT(scenario.notes, Contains(HasSubstr("has no levers of 2027, 2028")));
+  EXPECT_THAT(scenario.warnings, Contains(HasSubstr("has no levers of 2027, 2028")));
 }
 
 TEST(SimulationService, TablesGoBeforeTheSettingsFileAndItBeforeTheDefaults) {
@@ -156,6 +156,19 @@ TEST(SimulationService, TablesGoBeforeTheSettingsFileAndItBeforeTheDefaults) {
   EXPECT_EQ(scenario.input.levers.at(2025).cola_rate[2], 0.011);
   EXPECT_EQ(scenario.input.levers.at(2026).cola_rate[2], 0.012);
   EXPECT_EQ(scenario.input.levers.at(2026).merit_rate[0], 0.015);  // the table's
+}
+
+TEST(SimulationService, WhatADefaultStandsInForIsTold) {
+  Fixture f("DELETE FROM int_effective_parameters WHERE parameter_name = 'cola_rate' AND fiscal_year = 2026;");
+  EXPECT_THAT(SimulationService(f.options).simulate({}).warnings,
+              Contains(HasSubstr("has no cola_rate of 2026, level 1: the default 0.025 is used")));
+  f.options.settings_file = f.file("settings.toml", "[levers]\ncola_rate_level_1 = 0.011\n");
+  const std::vector<std::string> told = SimulationService(f.options).simulate({}).warnings;
+  EXPECT_THAT(told, Contains("2026: the database has no cola_rate for level 2, 3, 4, 5; the default holds"));
+  Fixture without("DROP TABLE int_effective_parameters;");
+  const Scenario scenario = SimulationService(without.options).simulate({});
+  EXPECT_THAT(scenario.warnings, Contains(HasSubstr("no levers can be read")));
+  EXPECT_EQ(scenario.input.levers.at(2025).cola_rate[0], 0.025);
 }
 
 TEST(SimulationService, SettingsFileSaysWhereItIsWrong) {

@@ -81,7 +81,8 @@ TEST(SimulationDatabase, SmallFileIsSummarisedInTheShapeOfTheCallers) {
   EXPECT_EQ(
       database.summary(2025).dump(),
       R"({"year":2025,"workforce":{"total_headcount":5,"avg_compensation":91040.0,"total_compensation":455200.0,"job_levels":3,)"
-      R"("continuing_employees":2,"new_hires":1,"terminations":2,"active_headcount":3,"active_compensation":233200.0,)"
+      R"("continuing_employees":2,"new_hires":1,"terminations":2,"experienced_terminations":1,"new_hire_terminations":1,)"
+      R"("active_headcount":3,"active_compensation":233200.0,"mean_compensation":77733.33333333333,)"
       R"("median_compensation":70000.0,"mean_compensation_without_outliers":77733.33333333333},)"
       R"("events":{"RAISE":2,"hire":2,"termination":2},"parameters":{"merit_rate_level_1":0.015,"merit_rate_level_2":0.015,)"
       R"("merit_rate_level_3":0.015,"merit_rate_level_4":0.015,"merit_rate_level_5":0.015,"cola_rate":0.005,)"
