@@ -51,10 +51,12 @@ std::int32_t level_of_pay(const SimulationSettings& settings, double pay) noexce
 
 void Census::issue(std::int64_t row, std::string_view column, std::string message) {
   ++report_.issue_count;
+  report_.rows = std::max(report_.rows, row);  // rows that cannot be read count too
   if (report_.issues.size() < most_issues) report_.issues.push_back({row, std::string(column), std::move(message)});
 }
 
 void Census::add(CensusRow row) {
+  report_.rows = std::max(report_.rows, row.number);
   const auto check_date = [&](std::string_view column, std::int32_t date) {
     if (date == no_date) return;
     const int year = date <= -1'000'000 ? 0 : year_of(date);
@@ -78,7 +80,6 @@ void Census::add(CensusRow row) {
 }
 
 CensusReport Census::finish(std::string source) {
-  report_.rows = static_cast<std::int64_t>(rows_.size());
   std::sort(rows_.begin(), rows_.end(), [](const CensusRow& a, const CensusRow& b) {
     if (a.employee_id != b.employee_id) return a.employee_id < b.employee_id;
     if (a.hire_date != b.hire_date) return a.hire_date > b.hire_date;

@@ -19,7 +19,8 @@ class Shell:
     def __init__(self, folder):
         self.folder = folder
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("PLANWISE_")}
-        self.env.update({"TZ": "America/New_York", "PLANWISE_USER": "tester", "HOME": str(folder)})
+        self.env.update({"TZ": "America/New_York", "PLANWISE_USER": "tester", "HOME": str(folder),
+                         "PLANWISE_CACHE_DIR": str(pathlib.Path(folder) / "cache")})
 
     def run(self, *args, input=None, env=None, timeout=120):
         return subprocess.run(
