@@ -4,6 +4,7 @@ import json
 import signal
 import stat
 import subprocess
+import sys
 import time
 
 import pytest
@@ -126,7 +127,7 @@ def test_seal_and_proof(shell):
     shell.ok("audit", "seal", "--to", "seal.json")
     shell.save(sample_run())
     assert "holds" in shell.ok("audit", "prove", "seal.json")
-    subprocess.run(["python3", "-c", "import duckdb; c = duckdb.connect('planwise.duckdb'); "
+    subprocess.run([sys.executable, "-c", "import duckdb; c = duckdb.connect('planwise.duckdb'); "
                     "c.execute('DELETE FROM optimization_audit_log')"], cwd=shell.folder, check=True)
     assert shell.run("audit", "prove", "seal.json").returncode == 1
 

@@ -3,6 +3,7 @@
 import gzip
 import shutil
 import subprocess
+import sys
 
 from conftest import FIXTURES
 
@@ -38,11 +39,11 @@ def main_job(shell, database, total):
 
 def test_an_older_store_inside_the_simulation_file_works_there_and_after_a_move(shell, shared):
     simulation, older = copies(shell, shared)
-    subprocess.run(["python3", "-c", PUT_INSIDE, simulation, older], check=True)
+    subprocess.run([sys.executable, "-c", PUT_INSIDE, simulation, older], check=True)
     shell.ok("--db", simulation, "--legacy-timezone", "America/New_York", "store", "migrate", "--dry-run")
     shell.ok("--db", simulation, "--legacy-timezone", "America/New_York", "store", "migrate")
     inside = main_job(shell, simulation, 40)
-    keys = subprocess.run(["python3", "-c", "import duckdb, sys; print(duckdb.connect(sys.argv[1], read_only=True).execute("
+    keys = subprocess.run([sys.executable, "-c", "import duckdb, sys; print(duckdb.connect(sys.argv[1], read_only=True).execute("
                            "\"SELECT count(*) FROM duckdb_tables() WHERE has_primary_key AND table_name LIKE 'optimization_%'\").fetchone()[0])",
                            simulation], capture_output=True, text=True, check=True).stdout.strip()
     assert keys == "0", "no key is made in a file that holds other tables"

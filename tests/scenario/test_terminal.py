@@ -7,6 +7,7 @@ import pty
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import time
 import unicodedata
@@ -105,7 +106,7 @@ def test_ctrl_c_while_waiting_for_input_saves_nothing(shell):
 
 def test_ctrl_c_ends_waiting_for_a_file_at_once(shell):
     shell.save(sample_run())
-    holder = subprocess.Popen(["python3", "-c", "import duckdb, sys; c = duckdb.connect('planwise.duckdb'); print('held', flush=True); sys.stdin.read()"],
+    holder = subprocess.Popen([sys.executable, "-c", "import duckdb, sys; c = duckdb.connect('planwise.duckdb'); print('held', flush=True); sys.stdin.read()"],
                               cwd=shell.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert holder.stdout.readline() == b"held\n"
     begin = time.monotonic()

@@ -336,5 +336,18 @@ TEST_F(RunStoreTest, ASaveWhileTheFileIsHeldIsQueuedLoadedAtOnceAndArrivesOnce) 
   EXPECT_TRUE(store.verify(false, {}).clean());
 }
 
+TEST_F(RunStoreTest, ThreeHundredSavesOfOneProcessMakeOneChain) {
+  RunStore store(options());
+  const auto held = store.hold(RunStore::HoldFor::writing);
+  for (int i = 0; i < 300; ++i) store.save(small_run("s" + std::to_string(i)), {});
+  std::int64_t last = 0;
+  store.audit_log({}, [&last](const AuditEntry& entry) {
+    EXPECT_EQ(entry.sequence, ++last);
+    return true;
+  });
+  EXPECT_GE(last, 300);
+  EXPECT_TRUE(store.verify(false, {}).clean());
+}
+
 }  // namespace
 }  // namespace planwise::store
