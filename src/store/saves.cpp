@@ -95,6 +95,15 @@ void date_assessment(Run& run, Timestamp created_at, std::string& hash) {
   hash = content_hash(run);
 }
 
+/// Whether the stored run holds what the request brings, assessed or not. Dates the request's assessment by that run.
+static bool is_same_content(duck::Connection& connection, std::string_view stored_hash, SaveRequest& request) {
+  if (stored_hash == request.content_hash || stored_hash == request.given_hash) return true;
+  if (!request.dated) return false;
+  const Timestamp created_at = read_stored_run(connection, request.run.metadata.run_id).run.metadata.created_at;
+  date_assessment(request.run, created_at, request.content_hash);
+  return stored_hash == request.content_hash;
+}
+
 SaveReceipt save_within(duck::Connection& connection, AuditChain& chain, SaveRequest request) {
   Metadata& m = request.run.metadata;
   const std::string run_id = m.run_id;
@@ -132,13 +141,8 @@ SaveReceipt save_within(duck::Connection& connection, AuditChain& chain, SaveReq
     return {run_id, SaveOutcome::stored, 1, {}};
   }
   const SaveReceipt unchanged{run_id, SaveOutcome::unchanged, known.integer(2), {}};
-  if (known.text(0) == request.content_hash || known.text(0) == request.given_hash) return unchanged;
-  if (request.dated) {
-    const Timestamp created_at = read_stored_run(connection, run_id).run.metadata.created_at;
-    date_assessment(request.run, created_at, request.content_hash);
-    if (known.text(0) == request.content_hash) return unchanged;
-    fresh.details.content_hash = request.content_hash;
-  }
+  if (is_same_content(connection, known.text(0), request)) return unchanged;
+  fresh.details.content_hash = request.content_hash;
   if (is_finished(known.text(1))) {
     throw Error(ErrorCode::already_exists,
                 fmt::format("run '{}' is {} and has other content; finished runs do not change: correct it with "
