@@ -16,8 +16,9 @@
 /// Units: money a year in the database's currency, rates as fractions, dates as days since 1970-01-01. employee_ssn is
 /// never read. Every figure is the same on any number of threads: sums run in the order of the rows, compensated.
 ///
-/// Errors of every call that reads: not_found (no such file, table or year; the message says which are there), busy
-/// (held by another process beyond the deadline), unsupported (a file of a newer DuckDB), corrupt, invalid_argument.
+/// Errors of every call that reads: not_found (no such file, table, needed column or year; the message says which are
+/// there), busy (held by another process beyond the deadline), unsupported (a file of a newer DuckDB), corrupt (also a
+/// needed column without any value that can be read), invalid_argument. Pay beyond 1e12 either way is unreadable.
 #pragma once
 
 #include <chrono>
@@ -158,13 +159,15 @@ struct LevelCompression {
 };
 
 /// How the pay of active employees went from the end of one year to the end of the next. In whole cents; start + all
-/// parts = end exactly in cents.
+/// parts = end exactly in cents. Where the events cannot be read, promotions, merit, cola and promotions_overwritten
+/// are NaN, their counts -1, and `other` holds all of it; `reason` says why.
 struct CostBridge {
   int from_year = 0, to_year = 0;
   double start = 0, leavers = 0, hires = 0, promotions = 0, merit = 0, cola = 0, other = 0, end = 0;
   std::int64_t start_count = 0, leaver_count = 0, hire_count = 0, promotion_count = 0, raise_count = 0, end_count = 0;
   /// What promotions of the year granted and a raise on the pay before took back (in none of the parts).
   double promotions_overwritten = 0;
+  std::string reason;  ///< Why parts are NaN; empty when none is.
 };
 
 struct YearCost {
@@ -184,6 +187,7 @@ struct YearGrowth {
   double like_for_like = 0;        ///< Mean over those active in both years of each one's growth: what a person sees.
   double like_for_like_total = 0;  ///< Growth of the summed pay of the same people: what payroll sees.
   std::int64_t like_for_like_count = 0;
+  std::string reason;  ///< Why figures are NaN although there is a year before; else empty.
 };
 
 enum class TargetState { met, below, above, unknown };
@@ -257,7 +261,7 @@ class SimulationDatabase {
   [[nodiscard]] const std::filesystem::path& path() const noexcept;
   /// Tables and columns the database should have and has not, unreadable values, empty tables.
   [[nodiscard]] std::vector<MissingPart> missing() const;
-  /// Years of the snapshot, rising. Throws not_found without a snapshot table.
+  /// Years of the snapshot, rising. Throws not_found without a snapshot table or its simulation_year.
   [[nodiscard]] std::vector<int> years() const;
   [[nodiscard]] DataFingerprint fingerprint(bool with_content = true) const;
 

@@ -23,6 +23,11 @@ class Members {
     json_.set(name, value);
     return *this;
   }
+  /// A count that is not known, -1, becomes null.
+  Members& count(std::string_view name, std::int64_t value) {
+    json_.set(name, value < 0 ? Json() : Json(value));
+    return *this;
+  }
   [[nodiscard]] Json take() { return std::move(json_); }
 
  private:
@@ -95,8 +100,9 @@ Json to_json(const CostBridge& b) {
       .put("other", b.other)
       .put("end", b.end);
   members.put("start_count", b.start_count).put("leaver_count", b.leaver_count).put("hire_count", b.hire_count);
-  members.put("promotion_count", b.promotion_count).put("raise_count", b.raise_count).put("end_count", b.end_count);
-  members.put("promotions_overwritten", b.promotions_overwritten);
+  members.count("promotion_count", b.promotion_count).count("raise_count", b.raise_count);
+  members.put("end_count", b.end_count).put("promotions_overwritten", b.promotions_overwritten);
+  if (!b.reason.empty()) members.put("reason", b.reason);
   return members.take();
 }
 
@@ -121,6 +127,7 @@ Json to_json(const YearGrowth& g) {
   members.put("mean_without_outliers", g.mean_without_outliers).put("like_for_like", g.like_for_like);
   members.put("like_for_like_total", g.like_for_like_total);
   members.put("like_for_like_count", g.like_for_like_count);
+  if (!g.reason.empty()) members.put("reason", g.reason);
   return members.take();
 }
 

@@ -3,7 +3,9 @@
 // A person active at both ends changed pay by promotion, raise and the rest. A raise's part is what its event says; a
 // promotion's part is what remains of the change beside the raise, so that a promotion whose pay a raise overwrote
 // counts for nothing, and a raise on promoted pay does not count twice. Everything runs in whole cents: start plus all
-// parts is the end, exactly.
+// parts is the end, exactly. Without what the events tell, what they would explain stays in `other`.
+#include <fmt/format.h>
+
 #include <cmath>
 #include <limits>
 #include <unordered_map>
@@ -11,6 +13,7 @@
 #include "planwise/error.h"
 #include "workforce/analysis.h"
 #include "workforce/levers.h"
+#include "workforce/needs.h"
 #include "workforce/numbers.h"
 #include "workforce/parts.h"
 
@@ -21,6 +24,22 @@ namespace workforce {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// A sum of cents that says so when it does not fit.
+class Cents {
+ public:
+  Cents& operator+=(std::int64_t amount) {
+    if (__builtin_add_overflow(sum_, amount, &sum_)) {
+      throw Error(ErrorCode::corrupt, "the pay of a year sums to more than 9.2e16: no bridge can be told in cents");
+    }
+    return *this;
+  }
+  Cents& operator-=(std::int64_t amount) { return *this += -amount; }
+  [[nodiscard]] double money() const { return static_cast<double>(sum_) / 100.0; }
+
+ private:
+  std::int64_t sum_ = 0;
+};
 
 using RowOf = std::unordered_map<std::string_view, std::uint32_t>;
 
@@ -95,14 +114,27 @@ PersonChange change_of(const YearColumns& before, const YearColumns& now, std::u
   return change;
 }
 
+/// Blanks what only events tell, where they do not.
+void leave_unexplained(CostBridge& b, const YearColumns& now) {
+  if (const auto lack = lack_of(now, Analysis::raises)) {
+    b.reason = lack->text;
+  } else if (now.events.size() == 0 && b.other != 0) {
+    b.reason = fmt::format("fct_yearly_events has no events of {}", now.year);
+  } else {
+    return;
+  }
+  b.reason += "; promotions, merit and COLA cannot be told apart and are part of other";
+  b.promotions = b.merit = b.cola = b.promotions_overwritten = nan;
+  b.promotion_count = b.raise_count = -1;
+}
+
 }  // namespace
 
 BridgeDetail bridge_between(const YearColumns& before, const YearColumns& now, const YearLevers* levers) {
   BridgeDetail detail;
   const RowOf were = active_rows(before.people), are = active_rows(now.people);
   const auto events = pay_events(now.events);
-  std::int64_t start = 0, leavers = 0, hires = 0, promotions = 0, merit = 0, cola = 0, other = 0, end = 0,
-               overwritten = 0;
+  Cents start, leavers, hires, promotions, merit, cola, other, end, overwritten;
   CostBridge& b = detail.bridge;
   for (std::size_t row = 0; row < before.people.size(); ++row) {
     if (!kept(were, before.people, row)) continue;
@@ -136,20 +168,20 @@ BridgeDetail bridge_between(const YearColumns& before, const YearColumns& now, c
     b.raise_count += change.raised ? 1 : 0;
     detail.stayed.push_back(change);
   }
-  const auto money = [](std::int64_t amount) { return static_cast<double>(amount) / 100.0; };
   b.from_year = before.year;
   b.to_year = now.year;
-  b.start = money(start);
-  b.leavers = money(leavers);
-  b.hires = money(hires);
-  b.promotions = money(promotions);
-  b.merit = money(merit);
-  b.cola = money(cola);
-  b.other = money(other);
-  b.end = money(end);
-  b.promotions_overwritten = money(overwritten);
+  b.start = start.money();
+  b.leavers = leavers.money();
+  b.hires = hires.money();
+  b.promotions = promotions.money();
+  b.merit = merit.money();
+  b.cola = cola.money();
+  b.other = other.money();
+  b.end = end.money();
+  b.promotions_overwritten = overwritten.money();
   b.leaver_count = static_cast<std::int64_t>(detail.left.size());
   b.hire_count = static_cast<std::int64_t>(detail.hired.size());
+  leave_unexplained(b, now);
   return detail;
 }
 
@@ -180,6 +212,10 @@ YearGrowth growth_of(const YearColumns* before, const YearColumns& now, double o
   growth.headcount = growth.total = growth.mean = growth.median = growth.mean_without_outliers = growth.like_for_like =
       growth.like_for_like_total = nan;
   if (before == nullptr) return growth;
+  if (const auto lack = lack_of(*before, Analysis::growth)) {
+    growth.reason = lack->text;
+    return growth;
+  }
   const auto usual_mean = [&](std::vector<double> pay) {
     std::erase_if(pay, [&](double value) { return value > outlier_pay; });
     return mean_of(pay);
@@ -224,6 +260,8 @@ CostBridge SimulationDatabase::bridge(int from_year) const {
   const Session session = parts_->source.open();
   const auto before = parts_->filled_year(session, from_year);
   const auto now = parts_->filled_year(session, from_year + 1);
+  require_columns(*before, Analysis::bridge);
+  require_columns(*now, Analysis::bridge);
   return bridge_between(*before, *now, parts_->levers_of(session, from_year + 1).get()).bridge;
 }
 
@@ -233,14 +271,19 @@ YearCost SimulationDatabase::cost(int year, double loading_factor) const {
                                                  "; a fraction of pay, 0 or more, is allowed");
   }
   const Session session = parts_->source.open();
-  return cost_of(*parts_->filled_year(session, year), loading_factor);
+  const auto rows = parts_->filled_year(session, year);
+  require_columns(*rows, Analysis::cost);
+  return cost_of(*rows, loading_factor);
 }
 
 std::vector<YearGrowth> SimulationDatabase::growth() const {
   const Session session = parts_->source.open();
   std::vector<YearGrowth> all;
-  for (int year : snapshot_years(session)) {
+  const std::vector<int> years = snapshot_years(session);
+  if (years.empty()) (void)parts_->filled_year(session, 0);  // Says why there is none.
+  for (int year : years) {
     const auto now = parts_->filled_year(session, year);
+    require_columns(*now, Analysis::growth);
     const auto before = parts_->year(session, year - 1);
     all.push_back(growth_of(before->people.size() > 0 ? before.get() : nullptr, *now, parts_->options.outlier_pay));
   }

@@ -8,6 +8,7 @@
 
 #include "planwise/error.h"
 #include "workforce/analysis.h"
+#include "workforce/needs.h"
 #include "workforce/numbers.h"
 #include "workforce/parts.h"
 
@@ -165,7 +166,9 @@ std::vector<PayDistribution> suppress_small_cells(std::vector<PayDistribution> c
 
 std::vector<PayDistribution> SimulationDatabase::distribution(const DistributionRequest& request) const {
   const workforce::Session session = parts_->source.open();
-  return workforce::distribution_of(*parts_->filled_year(session, request.year), request, parts_->options.outlier_pay);
+  const auto rows = parts_->filled_year(session, request.year);
+  workforce::require_columns(*rows, request);
+  return workforce::distribution_of(*rows, request, parts_->options.outlier_pay);
 }
 
 }  // namespace planwise

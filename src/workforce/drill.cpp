@@ -9,6 +9,7 @@
 #include "planwise/error.h"
 #include "workforce/analysis.h"
 #include "workforce/levers.h"
+#include "workforce/needs.h"
 #include "workforce/parts.h"
 
 namespace planwise {
@@ -109,6 +110,13 @@ std::vector<Chosen> rows_of_part(const BridgeDetail& detail, const YearColumns& 
   return rows;
 }
 
+/// Amounts of the parts that only events tell are refused where the events do not tell them.
+void check_part(const CostBridge& bridge, const YearColumns& now, const std::string& part) {
+  if (bridge.reason.empty() || (part != "promotions" && part != "merit" && part != "cola")) return;
+  const auto lack = lack_of(now, Analysis::raises);
+  throw Error(lack ? lack->code : ErrorCode::not_found, bridge.reason);
+}
+
 void check_request(const DrillRequest& request) {
   if (request.offset < 0 || request.limit < 1) {
     throw Error(ErrorCode::invalid_argument,
@@ -135,9 +143,15 @@ DrillPage SimulationDatabase::drill(const DrillRequest& request) const {
   } else {
     const auto before = parts_->filled_year(session, request.year - 1);
     const auto levers = parts_->levers_of(session, request.year);
-    rows = rows_of_part(bridge_between(*before, *now, levers.get()), *before, *now, request.bridge_part);
+    require_columns(*before, Analysis::bridge);
+    require_columns(*now, Analysis::bridge);
+    const BridgeDetail detail = bridge_between(*before, *now, levers.get());
+    check_part(detail.bridge, *now, request.bridge_part);
+    rows = rows_of_part(detail, *before, *now, request.bridge_part);
     if (request.bridge_part == "leavers") shown = before;  // Who left stands in the year before.
   }
+  require_columns(*shown, request);
+  if (request.event && !now->from_baseline) require_columns(*now, Analysis::events);
   const EventsOf by_person = events_by_person(now->events);
   std::erase_if(rows, [&](const Chosen& chosen) {
     return !fits(request, shown->people, chosen.row) ||

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "workforce/analysis.h"
+#include "workforce/needs.h"
 #include "workforce/numbers.h"
 #include "workforce/parts.h"
 
@@ -102,12 +103,16 @@ std::vector<LevelCompression> compression_of(const YearColumns& year) {
 std::vector<LevelPosition> SimulationDatabase::level_positions(int year) const {
   const ModelSettings model = load_settings();
   const workforce::Session session = parts_->source.open();
-  return workforce::positions_of(*parts_->filled_year(session, year), model.settings);
+  const auto rows = parts_->filled_year(session, year);
+  workforce::require_columns(*rows, workforce::Analysis::ranges);
+  return workforce::positions_of(*rows, model.settings);
 }
 
 std::vector<LevelCompression> SimulationDatabase::compression(int year) const {
   const workforce::Session session = parts_->source.open();
-  return workforce::compression_of(*parts_->filled_year(session, year));
+  const auto rows = parts_->filled_year(session, year);
+  workforce::require_columns(*rows, workforce::Analysis::compression);
+  return workforce::compression_of(*rows);
 }
 
 }  // namespace planwise

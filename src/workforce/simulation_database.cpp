@@ -38,14 +38,32 @@ SimulationDatabase::Parts::Year SimulationDatabase::Parts::year(const Session& s
   return rows;
 }
 
+namespace {
+
+/// Says why there is no year: no row, or none that tells its year.
+[[noreturn]] void refuse_no_years(const Session& session) {
+  const FoundTable& snapshot = required(session, snapshot_table());
+  duck::Rows rows = session.connection().query(fmt::format("SELECT count(*) FROM {}", snapshot.from));
+  if (const std::int64_t count = rows.next() ? rows.integer(0) : 0; count > 0) {
+    throw Error(ErrorCode::corrupt,
+                fmt::format("none of the {} rows of fct_workforce_snapshot has a simulation_year that can be read: no "
+                            "year can be told from another",
+                            count));
+  }
+  throw Error(ErrorCode::not_found, "fct_workforce_snapshot is empty: no year can be summarised or analysed");
+}
+
+}  // namespace
+
 SimulationDatabase::Parts::Year SimulationDatabase::Parts::filled_year(const Session& session, int wanted) const {
   Year rows = year(session, wanted);
   if (rows->people.size() > 0) return rows;
   const std::vector<int> there = snapshot_years(session);
-  throw Error(ErrorCode::not_found, there.empty()
-                                        ? "fct_workforce_snapshot is empty: no year can be summarised or analysed"
-                                        : fmt::format("fct_workforce_snapshot has no rows of {}; it has the years {}",
-                                                      wanted, fmt::join(there, ", ")));
+  if (!there.empty()) {
+    throw Error(ErrorCode::not_found, fmt::format("fct_workforce_snapshot has no rows of {}; it has the years {}",
+                                                  wanted, fmt::join(there, ", ")));
+  }
+  refuse_no_years(session);
 }
 
 namespace {

@@ -8,6 +8,7 @@
 #include "planwise/error.h"
 #include "workforce/analysis.h"
 #include "workforce/levers.h"
+#include "workforce/needs.h"
 #include "workforce/numbers.h"
 #include "workforce/parts.h"
 
@@ -42,7 +43,7 @@ double share_promoted(const YearColumns& year) {
   const auto at_start = std::count_if(year.people.status.begin(), year.people.status.end(), [](RowStatus status) {
     return status == RowStatus::continuous_active || status == RowStatus::experienced_termination;
   });
-  return year.has_events ? ratio(static_cast<double>(promotions), static_cast<double>(at_start)) : nan;
+  return !lack_of(year, Analysis::events) ? ratio(static_cast<double>(promotions), static_cast<double>(at_start)) : nan;
 }
 
 double level_median(const YearColumns& year, int level) {
@@ -59,6 +60,7 @@ double level_median(const YearColumns& year, int level) {
 /// The year's figure of a metric of comp_targets; NaN for a metric that is none of these.
 double actual_of(const std::string& metric, const YearColumns& year, const YearColumns& before,
                  const YearLevers* levers, double outlier_pay) {
+  if (lack_of(year, Analysis::heads)) return nan;
   const std::vector<double> pay = active_pay(year.people);
   if (metric == "total_compensation_cost") return pay.empty() ? nan : sum_of(pay);
   if (metric == "total_employees") {
@@ -144,6 +146,7 @@ std::vector<EarlyWarning> SimulationDatabase::early_warnings(const WarningLimits
   std::vector<EarlyWarning> warnings;
   for (int year : snapshot_years(session)) {
     const auto rows = parts_->filled_year(session, year);
+    require_columns(*rows, Analysis::heads);
     double hired = 0, active = 0;
     for (RowStatus status : rows->people.status) {
       active += is_active(status) ? 1 : 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -21,6 +22,11 @@ double real_or_nan(const duck::Rows& rows, std::size_t column) {
   if (rows.is_null(column)) return nan;
   const double value = rows.real(column);
   return std::isfinite(value) ? value : nan;
+}
+
+double money(const duck::Rows& rows, std::size_t column) {
+  const double amount = real_or_nan(rows, column);
+  return std::abs(amount) <= most_pay ? amount : nan;
 }
 
 std::int32_t number_or(const duck::Rows& rows, std::size_t column, std::int32_t otherwise) {
@@ -62,9 +68,9 @@ SnapshotColumns read_people(duck::Rows rows, int year) {
   SnapshotColumns people;
   while (rows.next()) {
     people.employee_id.push_back(text_or_empty(rows, 0));
-    people.current.push_back(real_or_nan(rows, 1));
-    people.prorated.push_back(real_or_nan(rows, 2));
-    people.full_year.push_back(real_or_nan(rows, 3));
+    people.current.push_back(money(rows, 1));
+    people.prorated.push_back(money(rows, 2));
+    people.full_year.push_back(money(rows, 3));
     people.age.push_back(number_or(rows, 4, no_number));
     people.tenure.push_back(number_or(rows, 5, no_number));
     people.level.push_back(number_or(rows, 6, no_number));
@@ -76,6 +82,26 @@ SnapshotColumns read_people(duck::Rows rows, int year) {
   return people;
 }
 
+/// Spellings that differ in letter case alone are one type, under the spelling of most events (the first by the
+/// alphabet of those with equally many).
+std::map<std::string, std::int64_t> merged(const std::map<std::string, std::int64_t>& spellings) {
+  struct Type {
+    std::string spelling;
+    std::int64_t most = 0, all = 0;
+  };
+  std::map<std::string, Type> types;
+  for (const auto& [spelling, count] : spellings) {
+    Type& type = types[lower(spelling)];
+    type.all += count;
+    if (count <= type.most) continue;
+    type.most = count;
+    type.spelling = spelling;
+  }
+  std::map<std::string, std::int64_t> counts;
+  for (const auto& [key, type] : types) counts[type.spelling] = type.all;
+  return counts;
+}
+
 EventColumns read_events(duck::Rows rows) {
   EventColumns events;
   while (rows.next()) {
@@ -85,19 +111,26 @@ EventColumns read_events(duck::Rows rows) {
     events.kind.push_back(kind_of(type));
     events.date.push_back(number_or(rows, 2, no_date));
     events.level.push_back(number_or(rows, 3, no_number));
-    events.compensation.push_back(real_or_nan(rows, 4));
-    events.previous.push_back(real_or_nan(rows, 5));
+    events.compensation.push_back(money(rows, 4));
+    events.previous.push_back(money(rows, 5));
     events.probability.push_back(real_or_nan(rows, 6));
   }
+  events.by_type = merged(events.by_type);
   return events;
 }
 
-void warn_about_columns(const FoundTable& table, const TableRule& rule, std::vector<std::string>& warnings) {
+/// Warns about the columns that something depends on; gives all that are not there.
+std::vector<std::string_view> absent_columns(const FoundTable& table, const TableRule& rule,
+                                             std::vector<std::string>& warnings) {
+  std::vector<std::string_view> absent;
   for (const ColumnRule& column : rule.columns) {
-    if (!column.consequence.empty() && table.column(column.name) == nullptr) {
+    if (table.column(column.name) != nullptr) continue;
+    absent.push_back(column.name);
+    if (!column.consequence.empty()) {
       warnings.push_back(fmt::format("{} has no column {}: {}", rule.name, column.name, column.consequence));
     }
   }
+  return absent;
 }
 
 void warn_about_pay(const SnapshotColumns& people, std::string_view table, std::vector<std::string>& warnings) {
@@ -114,6 +147,26 @@ void warn_about_pay(const SnapshotColumns& people, std::string_view table, std::
   }
   if (negative > 0)
     warnings.push_back(fmt::format("{} rows of {} have a negative current_compensation", negative, table));
+}
+
+void warn_about_status(const SnapshotColumns& people, std::vector<std::string>& warnings) {
+  const auto unknown = std::count(people.status.begin(), people.status.end(), RowStatus::unknown);
+  if (unknown == 0) return;
+  warnings.push_back(
+      fmt::format("{} of {} rows of {} have no detailed_status_code that is known; they count in the total headcount "
+                  "and neither as active nor as terminated",
+                  unknown, people.size(), snapshot_table().name));
+}
+
+/// Rows of no year are in no summary: every year tells of them.
+void warn_about_years(const Session& session, const FoundTable& snapshot, std::vector<std::string>& warnings) {
+  duck::Rows rows = session.connection().query(
+      fmt::format("SELECT count(*) FROM {} WHERE (simulation_year BETWEEN -9999 AND 9999) IS NOT TRUE",
+                  normalised(snapshot, snapshot_table())));
+  if (!rows.next() || rows.integer(0) == 0) return;
+  warnings.push_back(
+      fmt::format("{} rows of {} have no simulation_year that can be read; they are in no year's figures",
+                  rows.integer(0), snapshot_table().name));
 }
 
 }  // namespace
@@ -160,7 +213,7 @@ YearColumns load_year(const Session& session, int year) {
   YearColumns loaded;
   loaded.year = year;
   const FoundTable& snapshot = required(session, snapshot_table());
-  warn_about_columns(snapshot, snapshot_table(), loaded.warnings);
+  loaded.absent_columns = absent_columns(snapshot, snapshot_table(), loaded.warnings);
   loaded.people = read_people(
       session.connection().query(
           fmt::format("SELECT employee_id, current_compensation, prorated_annual_compensation, "
@@ -171,15 +224,18 @@ YearColumns load_year(const Session& session, int year) {
           {std::int64_t{year}}),
       year);
   warn_about_pay(loaded.people, snapshot_table().name, loaded.warnings);
+  warn_about_status(loaded.people, loaded.warnings);
+  if (loaded.people.size() > 0) warn_about_years(session, snapshot, loaded.warnings);
   const FoundTable* events = session.find(events_table().name);
   if (events == nullptr || !events->problem.empty()) {
-    loaded.warnings.push_back(fmt::format("{} {}: {}", events_table().name,
-                                          events == nullptr ? "is not in the database" : events->problem,
-                                          events_table().consequence));
+    loaded.no_events =
+        fmt::format("{} {}: {}", events_table().name, events == nullptr ? "is not in the database" : events->problem,
+                    events_table().consequence);
+    loaded.warnings.push_back(loaded.no_events);
     return loaded;
   }
   loaded.has_events = true;
-  warn_about_columns(*events, events_table(), loaded.warnings);
+  loaded.absent_event_columns = absent_columns(*events, events_table(), loaded.warnings);
   loaded.events = read_events(session.connection().query(
       fmt::format(
           "SELECT employee_id, event_type, effective_date, level_id, compensation_amount, previous_compensation, "
@@ -194,7 +250,7 @@ YearColumns load_baseline_year(const Session& session, int year) {
   loaded.year = year;
   loaded.from_baseline = true;
   const FoundTable& table = required(session, baseline_table());
-  warn_about_columns(table, baseline_table(), loaded.warnings);
+  loaded.absent_columns = absent_columns(table, baseline_table(), loaded.warnings);
   loaded.people = read_people(
       session.connection().query(fmt::format(
           "SELECT employee_id, current_compensation, current_compensation, current_compensation, current_age, "
@@ -208,6 +264,10 @@ YearColumns load_baseline_year(const Session& session, int year) {
 
 std::vector<int> snapshot_years(const Session& session) {
   const FoundTable& snapshot = required(session, snapshot_table());
+  if (snapshot.column("simulation_year") == nullptr) {
+    throw Error(ErrorCode::not_found, fmt::format("{} has no column simulation_year: no year can be told from another",
+                                                  snapshot_table().name));
+  }
   duck::Rows rows = session.connection().query(
       fmt::format("SELECT DISTINCT simulation_year FROM {} WHERE simulation_year BETWEEN -9999 AND 9999 ORDER BY 1",
                   normalised(snapshot, snapshot_table())));

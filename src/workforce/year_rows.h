@@ -13,6 +13,8 @@
 namespace planwise::workforce {
 
 inline constexpr std::int32_t no_number = INT32_MIN;
+/// Amounts beyond it, either way, are no pay: what a simulation refuses counts as unreadable.
+inline constexpr double most_pay = 1e12;
 
 /// DetailedStatus, and what the database may say besides.
 enum class RowStatus : std::uint8_t {
@@ -31,7 +33,7 @@ enum class RowStatus : std::uint8_t {
 
 struct SnapshotColumns {
   std::vector<std::string> employee_id;
-  std::vector<double> current, prorated, full_year;                   ///< NaN where missing or not finite.
+  std::vector<double> current, prorated, full_year;                   ///< NaN where missing or no money().
   std::vector<std::int32_t> age, tenure, level;                       ///< no_number where missing.
   std::vector<std::int32_t> birth_date, hire_date, termination_date;  ///< no_date where missing.
   std::vector<RowStatus> status;
@@ -46,7 +48,8 @@ struct EventColumns {
   std::vector<EventKind> kind;
   std::vector<std::int32_t> date, level;
   std::vector<double> compensation, previous, probability;
-  std::map<std::string, std::int64_t> by_type;  ///< As the database spells the types.
+  /// Under the spelling that most events of the type have; letter case makes no other type.
+  std::map<std::string, std::int64_t> by_type;
   [[nodiscard]] std::size_t size() const noexcept { return employee_id.size(); }
 };
 
@@ -57,6 +60,9 @@ struct YearColumns {
   bool from_baseline = false;         ///< The people of int_baseline_workforce, not of a simulated year.
   bool has_events = false;            ///< Whether there is a table of events at all.
   std::vector<std::string> warnings;  ///< What the year lacks.
+  std::string no_events;              ///< Why there is no table of events; empty where there is one.
+  /// Columns that schema.h names and the table has not.
+  std::vector<std::string_view> absent_columns, absent_event_columns;
 };
 
 /// Age and tenure bands, lowest first; the index that a number falls into, or the number of bands for no_number.
@@ -69,7 +75,7 @@ struct YearColumns {
 [[nodiscard]] YearColumns load_year(const Session& session, int year);
 /// The people of int_baseline_workforce as if they were a year's end; throws not_found without it.
 [[nodiscard]] YearColumns load_baseline_year(const Session& session, int year);
-/// Years of the snapshot, rising.
+/// Years of the snapshot, rising. Throws not_found without the table or its simulation_year.
 [[nodiscard]] std::vector<int> snapshot_years(const Session& session);
 /// The year before the first simulated one, when the database has a baseline.
 [[nodiscard]] std::optional<int> baseline_year(const Session& session);

@@ -68,8 +68,8 @@ TEST_F(Analysis, BridgeWithoutEventsIsOneUnexplainedPart) {
   make_database(folder_ / "n.duckdb",
                 good_tables() + "DROP TABLE fct_yearly_events; DROP TABLE int_effective_parameters");
   const CostBridge b = SimulationDatabase(folder_ / "n.duckdb").bridge(2025);
-  expect_exact(b);
   EXPECT_EQ(b.other, 22848 + 1400);
+  EXPECT_EQ(cents_of(b.start) + cents_of(b.leavers) + cents_of(b.hires) + cents_of(b.other), cents_of(b.end));
   EXPECT_THROW((void)SimulationDatabase(folder_ / "n.duckdb").bridge(2026), Error);
 }
 
