@@ -20,12 +20,13 @@ constexpr std::int64_t examples_shown = 3;
 /// The tables under the names that the checks use.
 class CheckedTables {
  public:
-  CheckedTables(const Session& session, double outlier_pay) : session_(session), outlier_pay_(outlier_pay) {
+  CheckedTables(const Session& session, const SimulationDatabaseOptions& options)
+      : session_(session), outlier_pay_(options.outlier_pay) {
     add("snapshot", session.first_of({snapshot_table().name}), snapshot_table());
     add("events", session.first_of({events_table().name}), events_table());
     add("baseline", session.first_of({baseline_table().name}), baseline_table());
-    add("levers", session.first_of({parameters_table().name, levers_table().name, staged_levers_table().name}),
-        parameters_table());
+    add_levers(session.first_of({parameters_table().name, levers_table().name, staged_levers_table().name}),
+               options.scenario_id);
     static constexpr std::array<ColumnRule, 3> range_columns{{{"level_id", ColumnKind::integer, ""},
                                                               {"min_compensation", ColumnKind::real, ""},
                                                               {"max_compensation", ColumnKind::real, ""}}};
@@ -47,6 +48,7 @@ class CheckedTables {
     const std::size_t dot = need.find('.');
     const std::string_view table = need.substr(0, dot), column = need.substr(dot + 1);
     if (table == "ranges") return {};
+    if (table == "levers" && !no_levers_.empty()) return no_levers_;
     const auto found = known_.find(table);
     if (found == known_.end()) return fmt::format("the table of the {} is not there", table);
     if (found->second->column(column) == nullptr)
@@ -70,6 +72,21 @@ class CheckedTables {
     known_.emplace(name, table);
     with(name, fmt::format("SELECT * FROM {}", normalised(*table, rule)));
   }
+  /// Those of the scenario in force, equal rows once: what read_levers() takes them from.
+  void add_levers(const FoundTable* table, const std::string& scenario_id) {
+    if (table == nullptr) return;
+    known_.emplace("levers", table);
+    std::string scenario = scenario_id;
+    try {
+      scenario = read_levers(session_, scenario_id).scenario_id;
+    } catch (const Error& error) {
+      // Levers without a value that can be read are for the checks; a scenario that cannot be chosen is not.
+      if (error.code() == ErrorCode::invalid_argument || !scenario_id.empty()) no_levers_ = error.what();
+      if (scenario.empty()) scenario = "default";
+    }
+    with("levers", fmt::format("SELECT DISTINCT * FROM {} WHERE scenario_id IS NULL OR scenario_id = {}",
+                               normalised(*table, parameters_table()), duck::sql_literal(scenario)));
+  }
   void with(std::string_view name, const std::string& sql) {
     tables_ += fmt::format("{}{} AS ({})", tables_.empty() ? "" : ", ", name, sql);
   }
@@ -85,7 +102,7 @@ class CheckedTables {
 
   const Session& session_;
   double outlier_pay_;
-  std::string tables_;
+  std::string tables_, no_levers_;
   std::map<std::string, const FoundTable*, std::less<>> known_;
 };
 
@@ -181,7 +198,7 @@ QualityReport SimulationDatabase::quality() const {
   QualityReport report;
   report.missing = missing();
   const Session session = parts_->source.open();
-  const CheckedTables tables(session, parts_->options.outlier_pay);
+  const CheckedTables tables(session, parts_->options);
   for (const QualityCheck& check : quality_checks())
     report.findings.push_back(run_check(tables, check, examples_shown));
   return report;
@@ -192,7 +209,7 @@ std::vector<Json> SimulationDatabase::finding_rows(std::string_view check, std::
   for (const QualityCheck& known : quality_checks()) {
     if (known.name != check) continue;
     const Session session = parts_->source.open();
-    QualityFinding finding = run_check(CheckedTables(session, parts_->options.outlier_pay), known, limit);
+    QualityFinding finding = run_check(CheckedTables(session, parts_->options), known, limit);
     if (!finding.not_run.empty())
       throw Error(ErrorCode::not_found, fmt::format("the check {} could not run: {}", check, finding.not_run));
     return std::move(finding.examples);

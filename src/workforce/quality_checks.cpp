@@ -23,15 +23,23 @@ constexpr std::array checks{
         {"snapshot.employee_id"},
         "SELECT count(*) FROM snapshot",
         "SELECT employee_id, simulation_year, current_compensation FROM snapshot WHERE coalesce(employee_id, '') = ''"},
-    QualityCheck{
-        "negative_or_missing_pay",
-        error,
-        "Current pay missing, not a finite number, or below 0",
-        "missing pay is left out of every pay figure; negative pay lowers it",
-        {"snapshot.current_compensation"},
-        "SELECT count(*) FROM snapshot",
-        "SELECT employee_id, simulation_year, current_compensation, detailed_status_code FROM snapshot "
-        "WHERE current_compensation IS NULL OR NOT isfinite(current_compensation) OR current_compensation < 0"},
+    QualityCheck{"negative_or_missing_pay",
+                 error,
+                 "Current pay missing, not a finite number, below 0 or above 1e12",
+                 "missing pay is left out of every pay figure; negative pay lowers it",
+                 {"snapshot.current_compensation"},
+                 "SELECT count(*) FROM snapshot",
+                 "SELECT employee_id, simulation_year, current_compensation, detailed_status_code FROM snapshot "
+                 "WHERE (current_compensation BETWEEN 0 AND 1e12) IS NOT TRUE"},
+    QualityCheck{"other_pay_out_of_range",
+                 error,
+                 "Prorated or full-year pay not a finite number, below 0 or above 1e12",
+                 "pay beyond 1e12 either way is left out of cost and run rate; negative pay lowers them",
+                 {"snapshot.prorated_annual_compensation", "snapshot.full_year_equivalent_compensation"},
+                 "SELECT count(*) FROM snapshot",
+                 "SELECT employee_id, simulation_year, prorated_annual_compensation, full_year_equivalent_compensation "
+                 "FROM snapshot WHERE prorated_annual_compensation NOT BETWEEN 0 AND 1e12 OR "
+                 "full_year_equivalent_compensation NOT BETWEEN 0 AND 1e12"},
     QualityCheck{"level_outside_1_to_5",
                  error,
                  "Levels missing or outside 1 to 5",
@@ -168,6 +176,15 @@ constexpr std::array checks{
                  "SELECT count(*) FROM events",
                  "SELECT employee_id, simulation_year, event_type FROM events WHERE event_type IS NULL OR "
                  "lower(event_type) NOT IN ('hire', 'termination', 'promotion', 'raise')"},
+    QualityCheck{"event_pay_out_of_range",
+                 error,
+                 "Pay of events not a finite number, below 0 or above 1e12",
+                 "pay beyond 1e12 either way counts as missing: the event explains nothing of the bridge",
+                 {"events.compensation_amount", "events.previous_compensation"},
+                 "SELECT count(*) FROM events",
+                 "SELECT employee_id, simulation_year, event_type, previous_compensation, compensation_amount FROM "
+                 "events WHERE compensation_amount NOT BETWEEN 0 AND 1e12 OR previous_compensation NOT BETWEEN 0 AND "
+                 "1e12"},
     QualityCheck{"events_without_snapshot",
                  error,
                  "Events of people who have no snapshot row of that year",
@@ -245,20 +262,27 @@ constexpr std::array checks{
         "ON r.employee_id = p.employee_id AND r.simulation_year = p.simulation_year AND lower(r.event_type) = 'raise' "
         "WHERE lower(p.event_type) = 'promotion' AND r.previous_compensation = p.previous_compensation "
         "AND p.compensation_amount <> p.previous_compensation"},
-    QualityCheck{"raise_not_merit_and_cola",
-                 warning,
-                 "Raises that are not previous pay x (1 + merit + COLA) of their year and level",
-                 "the levers in the database are not those that the run applied",
-                 {"events.event_type", "events.previous_compensation", "events.compensation_amount", "events.level_id",
-                  "events.simulation_year", "levers.parameter_value"},
-                 "SELECT count(*) FROM events WHERE lower(event_type) = 'raise'",
-                 "WITH rates AS (SELECT fiscal_year, job_level, sum(parameter_value) AS rate FROM levers "
-                 "WHERE lower(parameter_name) IN ('merit_base', 'cola_rate') GROUP BY ALL) "
-                 "SELECT employee_id, simulation_year, e.level_id, previous_compensation, compensation_amount, "
-                 "previous_compensation * (1 + rate) AS expected FROM events AS e JOIN rates ON fiscal_year = "
-                 "simulation_year AND job_level = e.level_id "
-                 "WHERE lower(event_type) = 'raise' AND NOT abs(previous_compensation * (1 + rate) - "
-                 "compensation_amount) <= 0.0051"},
+    QualityCheck{
+        "raise_not_merit_and_cola",
+        warning,
+        "Raises that are not previous pay x (1 + merit + COLA) of their year and level",
+        "the levers in the database are not those that the run applied",
+        {"events.event_type", "events.previous_compensation", "events.compensation_amount", "events.level_id",
+         "events.simulation_year", "levers.parameter_value"},
+        "SELECT count(*) FROM events WHERE lower(event_type) = 'raise'",
+        // One value a lever, year and level: the last by size, as the levers in force are read.
+        "WITH cells AS (SELECT fiscal_year, level, lower(parameter_name) AS lever, parameter_value FROM levers "
+        "JOIN (SELECT unnest(range(1, 6)) AS level) ON coalesce(job_level, 0) IN (0, level) "
+        "WHERE lower(parameter_name) IN ('merit_base', 'cola_rate') AND isfinite(parameter_value) "
+        "QUALIFY row_number() OVER (PARTITION BY fiscal_year, level, lower(parameter_name) ORDER BY "
+        "parameter_name DESC, job_level DESC NULLS FIRST, event_type DESC, parameter_value DESC) = 1), "
+        "rates AS (SELECT fiscal_year, level AS job_level, sum(parameter_value) AS rate FROM cells GROUP BY "
+        "ALL) "
+        "SELECT employee_id, simulation_year, e.level_id, previous_compensation, compensation_amount, "
+        "previous_compensation * (1 + rate) AS expected FROM events AS e JOIN rates ON fiscal_year = "
+        "simulation_year AND job_level = e.level_id "
+        "WHERE lower(event_type) = 'raise' AND NOT abs(previous_compensation * (1 + rate) - "
+        "compensation_amount) <= 0.0051"},
     QualityCheck{
         "merit_outside_0_to_20_percent",
         warning,
@@ -286,6 +310,57 @@ constexpr std::array checks{
         "SELECT count(DISTINCT simulation_year) FROM snapshot",
         "SELECT DISTINCT NULL AS employee_id, simulation_year FROM snapshot WHERE simulation_year IS NOT NULL AND "
         "simulation_year NOT IN (SELECT fiscal_year FROM levers WHERE fiscal_year IS NOT NULL)"},
+    QualityCheck{"baseline_missing_employee_id",
+                 error,
+                 "People of the start without an employee_id",
+                 "no simulation can start from them",
+                 {"baseline.employee_id"},
+                 "SELECT count(*) FROM baseline",
+                 "SELECT employee_id, simulation_year, current_compensation FROM baseline WHERE "
+                 "coalesce(employee_id, '') = ''"},
+    QualityCheck{"baseline_duplicate_employees",
+                 error,
+                 "People who stand in the start more than once",
+                 "no simulation can start from them; headcount and pay of the start count them twice",
+                 {"baseline.employee_id"},
+                 "SELECT count(*) FROM baseline",
+                 "SELECT employee_id, min(simulation_year) AS simulation_year, count(*) AS row_count FROM baseline "
+                 "WHERE coalesce(employee_id, '') <> '' GROUP BY employee_id HAVING count(*) > 1"},
+    QualityCheck{"baseline_pay_out_of_range",
+                 error,
+                 "Pay of the start missing, not a finite number, below 0 or above 1e12",
+                 "no simulation can start from them; the first bridge and growth leave them out",
+                 {"baseline.current_compensation"},
+                 "SELECT count(*) FROM baseline",
+                 "SELECT employee_id, simulation_year, current_compensation FROM baseline WHERE "
+                 "(current_compensation BETWEEN 0 AND 1e12) IS NOT TRUE"},
+    QualityCheck{"baseline_level_outside_1_to_5",
+                 error,
+                 "Levels of the start outside 1 to 5",
+                 "no simulation can start from them; a level that is missing is derived from pay",
+                 {"baseline.level_id"},
+                 "SELECT count(*) FROM baseline",
+                 "SELECT employee_id, simulation_year, level_id FROM baseline WHERE level_id NOT BETWEEN 1 AND 5"},
+    QualityCheck{"baseline_age_or_tenure_out_of_range",
+                 warning,
+                 "Age of the start missing or outside 14 to 100, tenure missing, below 0 or above age - 14",
+                 "hazards of these people are wrong; outside 0 to 120 no simulation can start from them",
+                 {"baseline.current_age", "baseline.current_tenure"},
+                 "SELECT count(*) FROM baseline",
+                 "SELECT employee_id, simulation_year, current_age, current_tenure FROM baseline WHERE CASE WHEN "
+                 "(current_age BETWEEN 14 AND 100) IS NOT TRUE THEN true ELSE "
+                 "(current_tenure BETWEEN 0 AND current_age - 14) IS NOT TRUE END"},
+    QualityCheck{"baseline_dates_out_of_range",
+                 error,
+                 "Hire or birth dates of the start missing, infinite, before 1900 or not before the first year",
+                 "ages and tenure of these people cannot be checked or carried on",
+                 {"baseline.employee_birth_date", "baseline.employee_hire_date"},
+                 "SELECT count(*) FROM baseline",
+                 "SELECT employee_id, simulation_year, employee_birth_date, employee_hire_date FROM baseline WHERE "
+                 "greatest(employee_birth_date, employee_hire_date) >= date_diff('day', DATE '1970-01-01', "
+                 "make_date(least(greatest(coalesce(simulation_year, 9998), 1), 9998), 1, 1)) OR "
+                 "employee_birth_date IS NULL OR employee_hire_date IS NULL OR "
+                 "least(employee_birth_date, employee_hire_date) < -25567"},
 };
 
 }  // namespace

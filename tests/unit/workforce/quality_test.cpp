@@ -48,6 +48,11 @@ TEST(QualityReport, RealFileHasTheContradictionsWithTheirCounts) {
   for (const char* clean :
        {"duplicate_events", "events_without_snapshot", "unknown_event_types", "event_outside_its_year"})
     expect(clean, 0, 30981);
+  for (const char* clean : {"baseline_missing_employee_id", "baseline_duplicate_employees", "baseline_pay_out_of_range",
+                            "baseline_level_outside_1_to_5", "baseline_dates_out_of_range"})
+    expect(clean, 0, 4378);
+  expect("other_pay_out_of_range", 0, 27330);
+  expect("event_pay_out_of_range", 0, 30981);
   expect("raise_before_hire", 0, 22409);
   expect("raise_not_merit_and_cola", 0, 22409);
   expect("merit_outside_0_to_20_percent", 0, 25);
@@ -153,6 +158,50 @@ INSTANTIATE_TEST_SUITE_P(
                "status_contradiction", 2},
         Damage{"LeversMissing", "DELETE FROM int_effective_parameters WHERE fiscal_year = 2026",
                "levers_missing_for_a_year", 1},
+        Damage{"LeversOfAnotherScenario",
+               "INSERT INTO int_effective_parameters SELECT 'other', * EXCLUDE (scenario_id) REPLACE (0.5 AS "
+               "parameter_value) FROM int_effective_parameters",
+               "raise_not_merit_and_cola", 0},
+        Damage{"MeritOfAnotherScenario",
+               "INSERT INTO int_effective_parameters SELECT 'other', * EXCLUDE (scenario_id) REPLACE (0.5 AS "
+               "parameter_value) FROM int_effective_parameters",
+               "merit_outside_0_to_20_percent", 0},
+        Damage{"LeversTwice", "INSERT INTO int_effective_parameters SELECT * FROM int_effective_parameters",
+               "raise_not_merit_and_cola", 0},
+        Damage{"OddMeritTwice",
+               "UPDATE int_effective_parameters SET parameter_value = 0.5 WHERE parameter_name = 'merit_base' AND "
+               "fiscal_year = 2026 AND job_level = 5; INSERT INTO int_effective_parameters SELECT * FROM "
+               "int_effective_parameters",
+               "merit_outside_0_to_20_percent", 1},
+        Damage{"BaselineNotANumber", "UPDATE int_baseline_workforce SET current_compensation = 'NaN'",
+               "baseline_pay_out_of_range", 3},
+        Damage{"BaselineInfinite",
+               "UPDATE int_baseline_workforce SET current_compensation = '-Infinity' WHERE employee_id = 'A'",
+               "baseline_pay_out_of_range", 1},
+        Damage{"BaselineNegative",
+               "UPDATE int_baseline_workforce SET current_compensation = -5 WHERE employee_id = 'A'",
+               "baseline_pay_out_of_range", 1},
+        Damage{"BaselineWithoutPay",
+               "UPDATE int_baseline_workforce SET current_compensation = NULL WHERE employee_id = 'A'",
+               "baseline_pay_out_of_range", 1},
+        Damage{"BaselineLevel", "UPDATE int_baseline_workforce SET level_id = 9 WHERE employee_id = 'A'",
+               "baseline_level_outside_1_to_5", 1},
+        Damage{"BaselineTwice",
+               "INSERT INTO int_baseline_workforce SELECT * FROM int_baseline_workforce WHERE employee_id = 'A'",
+               "baseline_duplicate_employees", 1},
+        Damage{"BaselineWithoutId", "UPDATE int_baseline_workforce SET employee_id = NULL WHERE employee_id = 'A'",
+               "baseline_missing_employee_id", 1},
+        Damage{"BaselineAge",
+               "UPDATE int_baseline_workforce SET current_age = -9223372036854775808, current_tenure = "
+               "9223372036854775807 WHERE employee_id = 'A'",
+               "baseline_age_or_tenure_out_of_range", 1},
+        Damage{"BaselineWithoutAge", "UPDATE int_baseline_workforce SET current_age = NULL WHERE employee_id = 'A'",
+               "baseline_age_or_tenure_out_of_range", 1},
+        Damage{"BaselineDates",
+               "UPDATE int_baseline_workforce SET employee_birth_date = 'infinity' WHERE employee_id = 'A'; UPDATE "
+               "int_baseline_workforce SET employee_birth_date = '290000-01-01' WHERE employee_id = 'B'; UPDATE "
+               "int_baseline_workforce SET employee_hire_date = '1850-01-01' WHERE employee_id = 'C'",
+               "baseline_dates_out_of_range", 3},
         Damage{"OtherLevers",
                "UPDATE int_effective_parameters SET parameter_value = 0.02 WHERE parameter_name = 'merit_base' AND "
                "fiscal_year = 2025",
