@@ -30,8 +30,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds longest_hold{1000};
 constexpr milliseconds shortest_pause{50};
 
-std::string attach_statement(const std::filesystem::path& path, Access access) {
-  return fmt::format("ATTACH {} AS store ({})", sql_literal(path.string()),
+std::string attach_statement(const std::filesystem::path& path, Access access, std::string_view alias) {
+  return fmt::format("ATTACH {} AS {} ({})", sql_literal(path.string()), sql_name(alias),
                      access == Access::read ? "READ_ONLY" : "READ_WRITE, ROW_GROUP_SIZE 2048");
 }
 
@@ -70,6 +70,7 @@ struct DatabaseFile::State {
 
   bool attached = false;
   Access access = Access::read;
+  std::string alias;  // under which it is attached
   FileIdentity identity;
   bool lock_seen = false;  // /proc/locks showed our lock right after ATTACH, so its absence later means it is lost
   Clock::time_point attached_since;
@@ -142,12 +143,12 @@ DatabaseFile::State& DatabaseFile::state() {
   return *state_;
 }
 
-Lease DatabaseFile::lease(Access access, std::chrono::milliseconds deadline) {
+Lease DatabaseFile::lease(Access access, std::chrono::milliseconds deadline, std::string_view alias) {
   State& s = state();
   const Clock::time_point until = Clock::now() + deadline;
   std::unique_lock lock(s.mutex);
   if (s.depth > 0 && s.owner == std::this_thread::get_id()) {
-    if (access == Access::none || (access == Access::write && s.access == Access::read)) {
+    if (access == Access::none || (access == Access::write && s.access == Access::read) || s.alias != alias) {
       throw Error(ErrorCode::internal, "a lease of another kind was asked for inside one of this thread");
     }
     ++s.depth;
@@ -168,7 +169,7 @@ Lease DatabaseFile::lease(Access access, std::chrono::milliseconds deadline) {
   s.owner = std::this_thread::get_id();
   lock.unlock();
   try {
-    attach(access, until);
+    attach(access, until, alias);
   } catch (...) {
     release();
     throw;
@@ -176,7 +177,7 @@ Lease DatabaseFile::lease(Access access, std::chrono::milliseconds deadline) {
   return Lease(shared_from_this());
 }
 
-void DatabaseFile::attach(Access access, Clock::time_point deadline) {
+void DatabaseFile::attach(Access access, Clock::time_point deadline, std::string_view alias) {
   State& s = *state_;
   if (access == Access::none) {
     detach();
@@ -184,7 +185,8 @@ void DatabaseFile::attach(Access access, Clock::time_point deadline) {
   }
   if (s.attached) {
     const auto now_identity = identity_of(s.path);
-    if ((access == Access::read || s.access == Access::write) && now_identity == s.identity) return;
+    const bool suffices = access == Access::read || s.access == Access::write;
+    if (suffices && alias == s.alias && now_identity == s.identity) return;
     detach();
   }
   if (Clock::now() < s.not_before) std::this_thread::sleep_until(std::min(s.not_before, deadline));
@@ -211,10 +213,12 @@ void DatabaseFile::attach(Access access, Clock::time_point deadline) {
         if (!s.instance) s.instance = std::make_unique<Instance>();
         {
           const PrivateUmask mode;
-          s.instance->connection().run(attach_statement(s.path, access), fmt::format("opening '{}'", s.path.string()));
+          s.instance->connection().run(attach_statement(s.path, access, alias),
+                                       fmt::format("opening '{}'", s.path.string()));
         }
         s.attached = true;
         s.access = access;
+        s.alias = alias;
         const auto attached_identity = identity_of(s.path);
         // The file may have been replaced between open and lock: what is attached must be what the path names.
         if (attached_identity && !descriptors_of(*attached_identity).empty()) {
@@ -247,7 +251,7 @@ void DatabaseFile::detach() noexcept {
   if (!s.attached) return;
   s.attached = false;
   try {
-    s.instance->connection().run("DETACH store");
+    s.instance->connection().run("DETACH " + sql_name(s.alias));
   } catch (const Error&) {
     s.instance.reset();  // An instance that cannot let go of the file is dead; closing it does.
   }
@@ -402,7 +406,7 @@ void DatabaseFile::replace_by(const std::function<void(Connection&)>& build) {
     throw Error(ErrorCode::io, fmt::format("'{}' could not be replaced: {}", s.path.string(), std::strerror(errno)));
   }
   detach();
-  attach(Access::write, Clock::now() + std::chrono::seconds(10));
+  attach(Access::write, Clock::now() + std::chrono::seconds(10), "store");
 }
 
 Lease::Lease(Lease&& other) noexcept = default;

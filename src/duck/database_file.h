@@ -6,9 +6,9 @@
 ///     lease.connection().query("INSERT INTO store.main.t VALUES (?)", {std::int64_t{1}});
 ///
 /// How: each process keeps one in-memory DuckDB instance a file; a lease is ATTACH and DETACH of the file in it under
-/// the name `store`. One lease a process at a time (a nested lease of the same thread joins the outer one); threads
-/// queue in order of arrival. A lease is handed from thread to thread without DETACH for at most 1 s, then the file is
-/// let go for at least 50 ms.
+/// the name `store`, or another that the lease asks for. One lease a process at a time (a nested lease of the same
+/// thread joins the outer one); threads queue in order of arrival. A lease is handed from thread to thread without
+/// DETACH for at most 1 s, then the file is let go for at least 50 ms.
 #pragma once
 
 #include <chrono>
@@ -30,7 +30,7 @@ enum class Access {
 
 class DatabaseFile;
 
-/// The file is attached as `store` while this lives. Release it as soon as the work is done.
+/// The file is attached under its alias while this lives. Release it as soon as the work is done.
 class Lease {
  public:
   Lease(Lease&& other) noexcept;
@@ -61,7 +61,9 @@ class DatabaseFile : public std::enable_shared_from_this<DatabaseFile> {
 
   /// Waits for the other threads of this process and for other processes, at most until the deadline; then busy,
   /// naming who holds the file. Access::write creates a file that is not there (mode 0600); read is not_found.
-  [[nodiscard]] Lease lease(Access access, std::chrono::milliseconds deadline);
+  /// `alias` is the catalog's name in SQL: views inside a file may name the catalog they were made in. Leases of
+  /// different aliases take turns like any others; within one of this thread another alias is an internal error.
+  [[nodiscard]] Lease lease(Access access, std::chrono::milliseconds deadline, std::string_view alias = "store");
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept;
   [[nodiscard]] FileSignature signature() const { return signature_of(path()); }
@@ -73,15 +75,15 @@ class DatabaseFile : public std::enable_shared_from_this<DatabaseFile> {
   /// from a forked child, since reading them in this process would drop the lock. `progress` gets bytes.
   void copy_bytes(const std::filesystem::path& target, const std::function<bool(std::int64_t, std::int64_t)>& progress);
 
-  /// Within a write lease: lets `build` fill a new file attached as `fresh`, then puts it in place of this one in one
-  /// rename. The lease stays on the new file.
+  /// Within a write lease as `store`: lets `build` fill a new file attached as `fresh`, then puts it in place of this
+  /// one in one rename. The lease stays on the new file.
   void replace_by(const std::function<void(Connection&)>& build);
 
  private:
   friend class Lease;
   struct State;
   explicit DatabaseFile(std::filesystem::path path);
-  void attach(Access access, std::chrono::steady_clock::time_point deadline);
+  void attach(Access access, std::chrono::steady_clock::time_point deadline, std::string_view alias);
   void detach() noexcept;
   void release() noexcept;
   State& state();

@@ -80,6 +80,15 @@ Error translated(std::string_view what, std::string_view duckdb_text) {
   return {ErrorCode::database, fmt::format("{}: {}", what, duckdb_text)};
 }
 
+std::string sql_name(std::string_view name) {
+  std::string quoted = "\"";
+  for (char c : name) {
+    quoted += c;
+    if (c == '"') quoted += c;
+  }
+  return quoted + "\"";
+}
+
 std::string sql_literal(std::string_view text) {
   std::string literal = "'";
   for (char c : text) {

@@ -13,6 +13,8 @@ namespace planwise::duck {
 /// NULL, BOOLEAN, BIGINT, DOUBLE, VARCHAR or TIMESTAMP (UTC). Narrower columns are checked by DuckDB's own casts.
 using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string, Timestamp>;
 
+/// `name` in double quotes: the one way the name of a catalog, table or column gets into a statement.
+[[nodiscard]] std::string sql_name(std::string_view name);
 /// `text` as a single-quoted SQL literal. Only for statements that take no parameters (ATTACH, COPY ... TO).
 [[nodiscard]] std::string sql_literal(std::string_view text);
 

@@ -12,14 +12,7 @@ namespace planwise::workforce {
 
 namespace fs = std::filesystem;
 
-std::string identifier(std::string_view name) {
-  std::string text = "\"";
-  for (char c : name) {
-    text += c;
-    if (c == '"') text += c;
-  }
-  return text + "\"";
-}
+std::string identifier(std::string_view name) { return duck::sql_name(name); }
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -185,41 +178,82 @@ Session Source::open() {
   std::unique_lock lock(mutex_);
   std::optional<duck::Lease> lease;
   if (file_) {
-    lease.emplace(file_->lease(duck::Access::read, deadline_));
+    lease.emplace(file_->lease(duck::Access::read, deadline_, catalog_));
   } else if (!parquet_) {
     parquet_ = std::make_unique<duck::Instance>();
   }
-  const std::string now = signature();
+  std::string now = signature();
   if (now != listed_signature_) {
-    entries_.clear();
-    if (file_) {
-      list_tables(lease->connection());
-    } else {
+    if (!file_) {
       list_files();
+    } else if (!list_tables(lease->connection())) {
+      lease.reset();
+      lease.emplace(file_->lease(duck::Access::read, deadline_, catalog_));
+      now = signature();
+      // Were the file replaced between the leases by one that wants yet another name, the next call would see to it.
+      if (!list_tables(lease->connection())) now.clear();
     }
     listed_signature_ = now;
   }
   return {*this, std::move(lock), std::move(lease)};
 }
 
+namespace {
+
+/// Views keep the name of the catalog they were made in, by default the stem of the file's name then. This program and
+/// the simulator call it `simulation`; a file under its own name is told by what its views say. A schema of the same
+/// name would make names of two parts ambiguous.
+std::string catalog_for(const fs::path& path, const std::vector<std::string>& views,
+                        const std::vector<std::string>& schemas) {
+  const auto usable = [&](const std::string& name) {
+    for (std::string_view taken : {"main", "memory", "temp", "system", "information_schema", "pg_catalog"}) {
+      if (name == taken) return false;
+    }
+    return !name.empty() && std::find(schemas.begin(), schemas.end(), name) == schemas.end();
+  };
+  const std::string stem = lower(path.stem().string());
+  std::string first;
+  for (const std::string& name : {std::string("simulation"), stem, std::string("store")}) {
+    if (!usable(name)) continue;
+    if (first.empty()) first = name;
+    for (const std::string& sql : views) {
+      if (sql.find(name + ".") != std::string::npos || sql.find(identifier(name) + ".") != std::string::npos)
+        return name;
+    }
+  }
+  return first.empty() ? "planwise_simulation" : first;
+}
+
+}  // namespace
+
 /// Base tables first: a view of the same name in another schema may name a catalog that is not there.
-void Source::list_tables(duck::Connection& connection) {
+bool Source::list_tables(duck::Connection& connection) {
+  entries_.clear();
+  std::vector<std::string> views, schemas;
   duck::Rows rows = connection.query(
-      "FROM (SELECT schema_name, table_name, false AS is_view FROM duckdb_tables() WHERE database_name = 'store' AND "
-      "NOT internal "
-      "UNION ALL SELECT schema_name, view_name, true FROM duckdb_views() WHERE database_name = 'store' AND NOT "
-      "internal) "
-      "ORDER BY is_view, schema_name <> 'main', schema_name, table_name");
+      "FROM (SELECT schema_name, table_name, false AS is_view, '' AS sql FROM duckdb_tables() WHERE database_name = ? "
+      "AND NOT internal "
+      "UNION ALL SELECT schema_name, view_name, true, coalesce(sql, '') FROM duckdb_views() WHERE database_name = ? "
+      "AND NOT internal) "
+      "ORDER BY is_view, schema_name <> 'main', schema_name, table_name",
+      {catalog_, catalog_});
   while (rows.next()) {
     Entry entry;
     entry.name = std::string(rows.text(1));
-    entry.from = fmt::format("store.{}.{}", identifier(rows.text(0)), identifier(rows.text(1)));
+    entry.from = fmt::format("{}.{}.{}", identifier(catalog_), identifier(rows.text(0)), identifier(rows.text(1)));
     entry.view = rows.boolean(2);
+    schemas.push_back(lower(rows.text(0)));
+    if (entry.view) views.push_back(lower(rows.text(3)));
     entries_.push_back(std::move(entry));
   }
+  std::string wanted = catalog_for(path_, views, schemas);
+  if (wanted == catalog_) return true;
+  catalog_ = std::move(wanted);
+  return false;
 }
 
 void Source::list_files() {
+  entries_.clear();
   std::vector<fs::path> files;
   std::error_code error;
   for (const fs::directory_entry& file : fs::directory_iterator(path_, error)) {
@@ -250,14 +284,18 @@ const FoundTable* Source::find(duck::Connection& connection, std::string_view lo
   auto table = std::make_unique<FoundTable>();
   table->name = entry->name;
   table->from = entry->from;
+  const std::string statement = fmt::format("SELECT * FROM {} LIMIT 0", entry->from);
   try {
-    duck::Rows rows = connection.query(fmt::format("SELECT * FROM {} LIMIT 0", entry->from));
+    connection.run(statement, entry->name);  // first, since its errors are of this table and quote no statement
+    duck::Rows rows = connection.query(statement);
     for (std::size_t column = 0; column < rows.column_count(); ++column) {
       table->columns.push_back({std::string(rows.column_name(column)), rows.column_type(column)});
     }
   } catch (const Error& error) {
-    table->problem = entry->view ? fmt::format("is a view that cannot be read here: {}", error.what())
-                                 : fmt::format("cannot be read: {}", error.what());
+    std::string_view reason = error.what();
+    reason = reason.substr(0, reason.find("\n\nLINE "));  // DuckDB's own quotation of the statement
+    table->problem =
+        fmt::format("{}: {}", entry->view ? "is a view that cannot be read here" : "cannot be read", reason);
   }
   entry->found = std::move(table);
   return entry->found.get();

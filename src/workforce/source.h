@@ -85,7 +85,8 @@ class Source {
     bool view = false;
     std::unique_ptr<FoundTable> found;  ///< Filled when first asked for.
   };
-  void list_tables(duck::Connection& connection);
+  /// False when views name a catalog that the file is not attached as: catalog_ then has it, for another lease.
+  [[nodiscard]] bool list_tables(duck::Connection& connection);
   void list_files();
   const FoundTable* find(duck::Connection& connection, std::string_view lower_name);
 
@@ -95,6 +96,7 @@ class Source {
   std::unique_ptr<duck::Instance> parquet_;   // of a folder, made when first opened
   std::mutex mutex_;
   std::string listed_signature_;
+  std::string catalog_ = "simulation";  // under which the file is attached
   std::vector<Entry> entries_;
 };
 
