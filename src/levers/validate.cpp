@@ -74,7 +74,9 @@ LeverValidation validate_levers(const LeverSchema& schema, const Json& set) {
       continue;
     }
     LeverCheck check = check_lever(*place->lever, name, value);
-    for (const std::string& text : check.warnings) result.warnings.push_back(fmt::format("{}: {}", name, text));
+    // What else is to be said of a value that is an error belongs to the error: all its messages stand together.
+    std::vector<std::string>& cautions = check.errors.empty() ? result.warnings : result.errors;
+    for (const std::string& text : check.warnings) cautions.push_back(fmt::format("{}: {}", name, text));
     for (const std::string& text : check.errors) result.errors.push_back(fmt::format("{}: {}", name, text));
     result.risk = std::max(result.risk, check.risk);
     result.checks.push_back(std::move(check));

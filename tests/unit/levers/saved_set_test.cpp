@@ -64,7 +64,7 @@ TEST(SavedSetRisk, TuningFormCountsTheSame) {
 TEST(SavedSetRisk, ShapeIsWhatCallersRead) {
   EXPECT_EQ(
       to_json(assess(R"({"cola_rate": 0.09, "strange": 1})")).dump(),
-      R"({"level":"MEDIUM","factors":["High cost-of-living adjustment detected: cola_rate 0.0900"],"warning_count":2,)"
+      R"({"level":"MEDIUM","factors":["High cost-of-living adjustment detected: cola_rate 0.0900"],"warning_count":1,)"
       R"("assessment_date":"2025-07-29T20:24:00Z","parameters_within_bounds":false})");
 }
 

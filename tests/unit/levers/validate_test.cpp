@@ -139,8 +139,8 @@ TEST(LeverValidation, JsonSendsAllMessagesWithWarningsFirst) {
   const Json json = to_json(validate_levers(LeverSchema::shipped(), set_of(R"({"merit_rate_level_1": 0.13})")));
   EXPECT_EQ(
       json.dump(),
-      R"({"is_valid":false,"warnings":["merit_rate_level_1: Merit rate 0.1300 may exceed budget"],)"
-      R"("errors":["merit_rate_level_1: value 0.1300 above maximum 0.1200"],"parameter_results":{"merit_rate_level_1":)"
+      R"({"is_valid":false,"warnings":[],"errors":["merit_rate_level_1: Merit rate 0.1300 may exceed budget",)"
+      R"("merit_rate_level_1: value 0.1300 above maximum 0.1200"],"parameter_results":{"merit_rate_level_1":)"
       R"({"is_valid":false,"messages":["Merit rate 0.1300 may exceed budget","value 0.1300 above maximum 0.1200"],)"
       R"("risk_level":"CRITICAL","value":0.13}},"overall_risk":"CRITICAL"})");
 }
