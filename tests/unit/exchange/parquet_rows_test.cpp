@@ -36,6 +36,7 @@ class LinesWriter final : public TableWriter {
     switch (type.kind) {
       case Kind::text:
       case Kind::timestamp:
+      case Kind::date:
         EXPECT_TRUE(value.is_string()) << name;
         break;
       case Kind::integer:
