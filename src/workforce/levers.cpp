@@ -33,8 +33,30 @@ const LeverName* lever_called(std::string_view parameter) {
   return nullptr;
 }
 
+std::string level_name(const LeverName& lever, std::size_t level_index) {
+  return fmt::format("{}_level_{}", lever.flat, level_index + 1);
+}
+
 std::string flat_name(const LeverName& lever, std::size_t level_index) {
-  return lever.by_level ? fmt::format("{}_level_{}", lever.flat, level_index + 1) : std::string(lever.flat);
+  return lever.by_level ? level_name(lever, level_index) : std::string(lever.flat);
+}
+
+/// A lever for all levels whose levels are equal has its one flat name; levels that differ have names of one level.
+void put_flat(const LeverName& lever, const ByLevel<double>& values, const ByLevel<bool>& there, Json& flat) {
+  std::optional<double> first;
+  bool equal = there[0];
+  for (std::size_t index = 0; index < level_count; ++index) {
+    if (!there[index]) continue;
+    if (!first) first = values[index];
+    equal = equal && values[index] == *first;
+  }
+  if (!lever.by_level && equal) {
+    flat.set(std::string(lever.flat), *first);
+    return;
+  }
+  for (std::size_t index = 0; index < level_count; ++index) {
+    if (there[index]) flat.set(level_name(lever, index), values[index]);
+  }
 }
 
 /// One row of a table of levers.
@@ -177,10 +199,10 @@ Json parameters_of_year(const Session& session, const std::string& scenario_id, 
   for (const LeverRow& row : lever_rows(session, *table, levers.scenario_id)) cells.put(row);
   warnings.insert(warnings.end(), levers.notes.begin(), levers.notes.end());
   for (const LeverName& lever : names) {
-    for (std::size_t index = 0; index < (lever.by_level ? level_count : 1); ++index) {
-      if (!cells.has(year, lever, index)) continue;
-      parameters.set(flat_name(lever, index), (levers.values.at(year).*lever.values)[index]);
-    }
+    ByLevel<bool> there{};
+    bool any = false;
+    for (std::size_t index = 0; index < level_count; ++index) any |= there[index] = cells.has(year, lever, index);
+    if (any) put_flat(lever, levers.values.at(year).*lever.values, there, parameters);
   }
   if (parameters.empty()) warnings.push_back(fmt::format("{} has no levers of {}", table->name, year));
   return parameters;
@@ -207,9 +229,9 @@ std::unique_ptr<YearLevers> SimulationDatabase::Parts::levers_of(const workforce
 Json flat_levers(const YearLevers& levers) {
   Json flat = Json::object();
   for (const LeverName& lever : workforce::lever_names()) {
-    for (std::size_t index = 0; index < (lever.by_level ? level_count : 1); ++index) {
-      flat.set(workforce::flat_name(lever, index), (levers.*lever.values)[index]);
-    }
+    ByLevel<bool> there{};
+    there.fill(true);
+    workforce::put_flat(lever, levers.*lever.values, there, flat);
   }
   return flat;
 }
@@ -220,16 +242,22 @@ YearLevers levers_from_flat(const Json& values, const YearLevers& base) {
                 fmt::format("levers are an object of names and numbers, not {}", values.kind_name()));
   }
   YearLevers levers = base;
+  YearLevers by_level = base;  // names of one level go over those of all
+  std::array<ByLevel<bool>, workforce::names.size()> own{};
   for (const auto& [name, value] : values.as_object()) {
     if (!value.is_number() || !std::isfinite(value.as_real())) {
       throw Error(ErrorCode::invalid_argument,
                   fmt::format("lever '{}' is {}; a finite number is allowed", name, value.dump()));
     }
     bool known = false;
-    for (const LeverName& lever : workforce::lever_names()) {
+    for (std::size_t place = 0; place < own.size(); ++place) {
+      const LeverName& lever = workforce::names[place];
       for (std::size_t index = 0; index < level_count; ++index) {
-        if (name != workforce::flat_name(lever, index)) continue;
-        (levers.*lever.values)[index] = value.as_real();
+        const bool of_level = name == workforce::level_name(lever, index);
+        if (!of_level && name != workforce::flat_name(lever, index)) continue;
+        own[place][index] |= of_level;
+        YearLevers& target = of_level ? by_level : levers;
+        (target.*lever.values)[index] = value.as_real();
         known = true;
       }
     }
@@ -240,6 +268,12 @@ YearLevers levers_from_flat(const Json& values, const YearLevers& base) {
               "there is no lever '{}'; allowed are merit_rate_level_1 to _5, cola_rate, new_hire_salary_adjustment, "
               "promotion_probability_level_1 to _5 and promotion_raise_level_1 to _5",
               name));
+    }
+  }
+  for (std::size_t place = 0; place < own.size(); ++place) {
+    const auto of_lever = workforce::names[place].values;
+    for (std::size_t index = 0; index < level_count; ++index) {
+      if (own[place][index]) (levers.*of_lever)[index] = (by_level.*of_lever)[index];
     }
   }
   return levers;

@@ -76,14 +76,19 @@ class Verdict {
 bool run_levers_apply(const Json& run_levers, const EffectiveLevers& levers, Verdict& verdict) {
   bool same = true;
   for (const auto& [year, values] : levers.values) {
-    const Json there = flat_levers(values);
-    for (const auto& [name, value] : run_levers.as_object()) {
-      const Json* other = there.find(name);
-      if (other == nullptr || !value.is_number()) continue;
-      if (std::abs(other->as_real() - value.as_real()) <= 1e-9) continue;
-      verdict.error(
-          fmt::format("{} of {} is {} in the database and {} in the run", name, year, other->dump(), value.dump()));
-      same = false;
+    for (const LeverName& lever : lever_names()) {
+      for (std::size_t index = 0; index < level_count; ++index) {
+        std::string name = fmt::format("{}_level_{}", lever.flat, index + 1);
+        const Json* value = run_levers.find(name);
+        const bool of_all = value == nullptr && !lever.by_level;
+        if (of_all) value = run_levers.find(name = lever.flat);
+        const double other = (values.*lever.values)[index];
+        if (value == nullptr || !value->is_number() || std::abs(other - value->as_real()) <= 1e-9) continue;
+        verdict.error(fmt::format("{} of {} is {} in the database and {} in the run", name, year, Json(other).dump(),
+                                  value->dump()));
+        same = false;
+        if (of_all) break;  // once for all levels
+      }
     }
   }
   return same;

@@ -196,6 +196,15 @@ TEST(Levers, FlatNamesThereAndBack) {
   EXPECT_THROW((void)levers_from_flat(Json::parse(R"({"colour": 1})"), levers), Error);
   EXPECT_THROW((void)levers_from_flat(Json::parse(R"({"cola_rate": "1"})"), levers), Error);
   EXPECT_THROW((void)levers_from_flat(Json::parse("[]"), levers), Error);
+  // Levels that differ keep their values; a name of one level goes over that of all, whatever the order.
+  const YearLevers differing =
+      levers_from_flat(Json::parse(R"({"cola_rate_level_2": 0.03, "cola_rate": 0.005})"), levers);
+  const Json by_level = flat_levers(differing);
+  EXPECT_EQ(by_level.find("cola_rate"), nullptr);
+  EXPECT_EQ(by_level.at("cola_rate_level_1").as_real(), 0.005);
+  EXPECT_EQ(by_level.at("cola_rate_level_2").as_real(), 0.03);
+  EXPECT_EQ(by_level.size(), 21U);
+  EXPECT_EQ(flat_levers(levers_from_flat(by_level, YearLevers{})), by_level);
   EXPECT_EQ(flat_lever_name("raise", "MERIT_BASE", 2), "merit_rate_level_2");
   EXPECT_EQ(flat_lever_name("HIRE", "new_hire_salary_adjustment", 3), "new_hire_salary_adjustment");
   EXPECT_EQ(flat_lever_name("hire", "merit_base", 2), "");

@@ -5,8 +5,10 @@
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <thread>
 
 #include "databases.h"
+#include "duck/database_file.h"
 #include "planwise/error.h"
 #include "planwise/workforce.h"
 
@@ -16,6 +18,7 @@ namespace {
 using planwise::testing::TempFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 ErrorCode code_of(auto&& call) {
   try {
@@ -127,24 +130,79 @@ TEST(SimulationDatabase, LetterCaseTypesAndViewsOfOtherCatalogsDoNotMatter) {
   EXPECT_EQ(odd.missing().size(), 0U);
 }
 
-TEST(SimulationDatabase, ViewNamingAnotherCatalogIsReportedWhereNoTableStandsForIt) {
+TEST(Summary, LevelsThatDifferAreShownByLevel) {
   const TempFolder folder;
-  {
-    duck::Instance instance;
-    instance.connection().run("ATTACH " + duck::sql_literal((folder / "s.duckdb").string()) +
-                              " AS simulation; USE simulation");
-    instance.connection().run(good_tables());
-    instance.connection().run(
-        "ALTER TABLE comp_targets RENAME TO kept; CREATE VIEW comp_targets AS SELECT * FROM simulation.main.kept");
-    instance.connection().run("USE memory; CHECKPOINT simulation; DETACH simulation");
-  }
-  std::filesystem::rename(folder / "s.duckdb", folder / "renamed.duckdb");
-  const SimulationDatabase database(folder / "renamed.duckdb");
+  make_database(folder / "s.duckdb",
+                good_tables() +
+                    "UPDATE int_effective_parameters SET parameter_value = 0.03 WHERE parameter_name = "
+                    "'cola_rate' AND job_level = 2 AND fiscal_year = 2025");
+  const SimulationDatabase database(folder / "s.duckdb");
+  const Json differing = database.summary(2025).at("parameters");
+  EXPECT_EQ(differing.find("cola_rate"), nullptr);
+  EXPECT_EQ(differing.at("cola_rate_level_1").as_real(), 0.005);
+  EXPECT_EQ(differing.at("cola_rate_level_2").as_real(), 0.03);
+  EXPECT_EQ(differing.size(), 21U);
+  EXPECT_EQ(database.summary(2026).at("parameters").at("cola_rate").as_real(), 0.005);
+}
+
+/// A database in which a table became a view that names the catalog the database was made in.
+void make_with_view(const std::filesystem::path& file, const std::string& table, const std::string& catalog) {
+  const std::string name = duck::sql_name(catalog);
+  duck::Instance instance;
+  instance.connection().run("ATTACH " + duck::sql_literal(file.string()) + " AS " + name + "; USE " + name);
+  instance.connection().run(good_tables());
+  instance.connection().run("ALTER TABLE " + table + " RENAME TO kept; CREATE VIEW " + table + " AS SELECT * FROM " +
+                            name + ".main.kept");
+  instance.connection().run("USE memory; CHECKPOINT " + name + "; DETACH " + name);
+}
+
+TEST(SimulationDatabase, ViewNamingAnotherCatalogIsReportedWithoutAnyStatement) {
+  const TempFolder folder;
+  make_with_view(folder / "s.duckdb", "comp_targets", "elsewhere");
+  const SimulationDatabase database(folder / "s.duckdb");
   EXPECT_EQ(database.summary(2025).find("warnings"), nullptr);
   const auto missing = database.missing();
   ASSERT_EQ(missing.size(), 1U);
   EXPECT_EQ(missing[0].table, "comp_targets");
   EXPECT_THAT(missing[0].reason, HasSubstr("view"));
+  EXPECT_THAT(missing[0].reason, HasSubstr("elsewhere"));
+  EXPECT_THAT(missing[0].reason, Not(HasSubstr("SELECT")));
+}
+
+TEST(SimulationDatabase, ViewNamingTheSimulationOrTheFilesOwnNameIsRead) {
+  const TempFolder folder;
+  make_database(folder / "plain.duckdb", good_tables());
+  const Json expected = SimulationDatabase(folder / "plain.duckdb").summary(2026);
+  for (const std::string catalog : {"simulation", "own-name 2", "store"}) {
+    make_with_view(folder / "own-name 2.duckdb", "fct_workforce_snapshot", catalog);
+    const SimulationDatabase database(folder / "own-name 2.duckdb");
+    EXPECT_EQ(database.summary(2026), expected) << catalog;
+    EXPECT_TRUE(database.missing().empty()) << catalog;
+    std::filesystem::remove(folder / "own-name 2.duckdb");
+  }
+}
+
+TEST(SimulationDatabase, CatalogOfAStoreInTheSameFileTakesTurnsWithTheSimulations) {
+  const TempFolder folder;
+  make_with_view(folder / "s.duckdb", "fct_workforce_snapshot", "simulation");
+  const SimulationDatabase database(folder / "s.duckdb");
+  const auto file = duck::DatabaseFile::at(folder / "s.duckdb");
+  const Json expected = database.summary(2026);
+  for (int round = 0; round < 3; ++round) {
+    {
+      const duck::Lease lease = file->lease(duck::Access::write, std::chrono::seconds(5));
+      lease.connection().run("CREATE OR REPLACE TABLE store.main.runs AS SELECT 1 AS one");
+    }
+    EXPECT_EQ(database.summary(2026), expected);
+  }
+  std::thread other([&] {
+    for (int round = 0; round < 20; ++round) {
+      const duck::Lease lease = file->lease(duck::Access::read, std::chrono::seconds(20));
+      EXPECT_TRUE(lease.connection().query("SELECT one FROM store.main.runs").next());
+    }
+  });
+  for (int round = 0; round < 20; ++round) EXPECT_EQ(database.years().size(), 2U);
+  other.join();
 }
 
 TEST(SimulationDatabase, FolderOfAnExportReadsLikeTheFile) {
