@@ -11,7 +11,8 @@ namespace planwise::cli {
 namespace {
 
 struct GenerateFlags {
-  std::int64_t people = 5000, seed = 42, plan_year = 2024;
+  std::int64_t people = 5000, plan_year = 2024;
+  std::uint64_t seed = 42;
   std::string out;
   std::vector<std::string> faults;
   bool force = false;
@@ -27,7 +28,7 @@ std::string fault_names() {
 CensusOptions census_options(const GenerateFlags& flags) {
   CensusOptions options;
   options.people = flags.people;
-  options.seed = static_cast<std::uint64_t>(flags.seed);
+  options.seed = flags.seed;
   options.plan_year = static_cast<int>(std::min<std::int64_t>(flags.plan_year, 1'000'000));  // its range is checked later
   for (const std::string& text : flags.faults) {
     const std::size_t equals = text.find('=');
@@ -55,7 +56,7 @@ void run_generate(const GenerateFlags& flags, Session& session) {
   }
   const Json object(Json::Object{{"path", flags.out},
                                  {"people", static_cast<std::int64_t>(census.size())},
-                                 {"seed", flags.seed},
+                                 {"seed", seed_json(flags.seed)},
                                  {"plan_year", flags.plan_year},
                                  {"faults", static_cast<std::int64_t>(census.faults.size())},
                                  {"bytes", static_cast<std::int64_t>(bytes)}});
@@ -71,7 +72,7 @@ void add_generate(CLI::App& census, Session& session) {
       census.add_subcommand("generate", "Write a census of invented people; the same options give the same bytes");
   auto flags = make_options<GenerateFlags>();
   generate->add_option("--people", flags->people, "How many; default 5000")->type_name("N")->transform(whole_number(0));
-  generate->add_option("--seed", flags->seed, "Default 42")->type_name("N")->transform(whole_number(0));
+  generate->add_option("--seed", flags->seed, "Default 42")->type_name("N")->transform(seed_number());
   generate->add_option("--plan-year", flags->plan_year, "The year whose end it shows; default 2024")
       ->type_name("YEAR")
       ->transform(whole_number(1));

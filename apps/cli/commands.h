@@ -47,6 +47,10 @@ std::shared_ptr<Options> make_options() {
 
 /// Checks of options' values. Whole numbers are decimal, whatever zeros they begin with: give it to transform().
 [[nodiscard]] CLI::Validator whole_number(std::int64_t least);
+/// 0 to 18446744073709551615.
+[[nodiscard]] CLI::Validator seed_number();
+/// As a JSON number, of any size.
+[[nodiscard]] Json seed_json(std::uint64_t seed);
 /// Seconds of at least `least` and at most a year, where a number without bounds would overflow a clock.
 [[nodiscard]] CLI::Validator seconds(double least);
 /// One of "a|b|c".

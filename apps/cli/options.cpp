@@ -88,6 +88,24 @@ CLI::Validator whole_number(std::int64_t least) {
       "");
 }
 
+Json seed_json(std::uint64_t seed) {
+  if (seed > static_cast<std::uint64_t>(INT64_MAX)) return Json::BigInteger{std::to_string(seed)};
+  return static_cast<std::int64_t>(seed);
+}
+
+CLI::Validator seed_number() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        std::uint64_t value = 0;
+        const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (failure != std::errc{} || end != text.data() + text.size())
+          return fmt::format("'{}' is no whole number from 0 to {}", text, UINT64_MAX);
+        text = std::to_string(value);  // CLI11 would read a leading zero as octal
+        return {};
+      },
+      "");
+}
+
 CLI::Validator seconds(double least) {
   return CLI::Validator(
       [least](std::string& text) -> std::string {

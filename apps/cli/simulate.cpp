@@ -14,7 +14,8 @@ struct SimulateFlags {
   SourceFlags source;
   std::string years, run, compare_to, dbt, save_to, attach;
   std::vector<std::string> set;
-  std::int64_t seed = 42, seeds = 0, threads = 0;
+  std::uint64_t seed = 42;
+  std::int64_t seeds = 0, threads = 0;
   double budget = std::nan("");
   bool ignore_locks = false, dbt_compatible = false, force = false, notes = false;
   CLI::Option* seeds_option = nullptr;
@@ -90,11 +91,11 @@ ScenarioRequest request_from(const SimulateFlags& flags, Session& session) {
   }
   if (!flags.run.empty()) {
     const Run run = session.manager().load(session.run_id(flags.run));
-    request.levers.push_back({run.results.optimal_parameters, {}});
+    request.levers.push_back({run.results.optimal_parameters, {}, true});
   }
   for (const std::string& text : flags.set) request.levers.push_back(plan_from(text));
   request.locks = flags.ignore_locks ? LockRule::ignore : LockRule::honour;
-  request.seed = static_cast<std::uint64_t>(flags.seed);
+  request.seed = flags.seed;
   request.dbt = dbt_from(flags);
   request.detail = flags.save_to.empty() ? SimulationDetail::summary : SimulationDetail::rows;
   request.threads = static_cast<unsigned>(flags.threads);
@@ -152,6 +153,8 @@ void run_seeds(const SimulateFlags& flags, SimulationService& service, const Sce
                Session& session) {
   if (!flags.save_to.empty() || !flags.compare_to.empty() || !flags.attach.empty())
     throw Error(ErrorCode::invalid_argument, "--seeds goes with none of --save-to, --compare-to and --attach");
+  if (flags.budget_option->count() > 0 && !(flags.budget >= 0 && std::isfinite(flags.budget)))
+    throw Error(ErrorCode::invalid_argument, fmt::format("--budget {} is no amount of at least 0", flags.budget));
   const std::optional<double> budget = flags.budget_option->count() > 0 ? std::optional(flags.budget) : std::nullopt;
   ScenarioRequest plain = request;
   plain.progress = {};
@@ -254,7 +257,7 @@ Json provenance_of(const Scenario& scenario, const SimulateFlags& flags, const S
   for (const std::string& note : scenario.notes) notes.push_back(note);
   for (const std::string& text : flags.set) levers.push_back(text);
   return Json(Json::Object{{"program", "planwise " + std::string(version())},
-                           {"seed", flags.seed},
+                           {"seed", seed_json(flags.seed)},
                            {"levers", std::move(levers)},
                            {"locks", flags.ignore_locks ? "ignored" : "honoured"},
                            {"dbt_behaviour", std::move(dbt)},
@@ -291,7 +294,7 @@ void run_simulate(const SimulateFlags& flags, Session& session) {
   plain.levers.clear();
   if (flags.compare_to != "baseline") {
     const Run run = session.manager().load(session.run_id(flags.compare_to));
-    plain.levers.push_back({run.results.optimal_parameters, {}});
+    plain.levers.push_back({run.results.optimal_parameters, {}, true});
   }
   plain.detail = SimulationDetail::summary;
   print_changes(service.simulate(plain), scenario, session.globals);
@@ -325,7 +328,7 @@ void add_simulate_command(CLI::App& app, Session& session) {
       ->check(year_range());
   simulate->add_option("--seed", flags->seed, "Seed of the draws; default 42")
       ->type_name("N")
-      ->transform(whole_number(0));
+      ->transform(seed_number());
   add_lever_options(*simulate, *flags);
   flags->seeds_option =
       simulate

@@ -191,7 +191,7 @@ std::string remark_line(const PlanRemark& remark, const std::string& name) {
     case PlanRemark::Reason::year_not_simulated:
       return fmt::format("{} = {} is for {}, which is not simulated", name, asked, remark.year);
     case PlanRemark::Reason::unknown:
-      return fmt::format("there is no lever '{}'", name);
+      return fmt::format("there is no lever '{}'; it is left out", name);
     case PlanRemark::Reason::no_effect:
       return fmt::format("{} has no effect in the simulator", name);
   }

@@ -138,7 +138,8 @@ struct LeverCheck {
 
 struct LeverValidation {
   std::vector<LeverCheck> checks;             ///< One a known name, in the order given.
-  std::vector<std::string> warnings, errors;  ///< "<name>: <message>"; unknown names are a warning, without a check.
+  std::vector<std::string> warnings,
+      errors;  ///< "<name>: <message>"; of a value that is an error all are errors. Unknown: a warning, no check.
   RiskLevel risk = RiskLevel::low;            ///< The worst check's.
   [[nodiscard]] bool valid() const noexcept { return errors.empty(); }
 };
@@ -150,7 +151,8 @@ struct LeverValidation {
 /// All values of a flat set. Never throws for a value; throws invalid_argument when `levers` is neither object nor
 /// null.
 [[nodiscard]] LeverValidation validate_levers(const LeverSchema& schema, const Json& levers);
-/// {is_valid, warnings, errors, parameter_results: {name: {is_valid, messages, risk_level, value}}, overall_risk}.
+/// {is_valid, warnings, errors (all messages of a value that is one), parameter_results: {name: {is_valid, messages,
+/// risk_level, value}}, overall_risk}.
 [[nodiscard]] Json to_json(const LeverValidation& validation);
 
 // --- a saved set ----------------------------------------------------------------------------------------------------
@@ -251,6 +253,8 @@ struct EffectiveLever {
 struct LeverPlan {
   Json levers;             ///< Flat or tuning form.
   std::vector<int> years;  ///< Years it applies to; empty: all.
+  /// A simulation refuses a name that no lever has, but of a stored run leaves it out, with a remark.
+  bool leave_out_unknown = false;
 };
 enum class LockRule { honour, ignore };
 /// A value of a plan that was not taken as asked, or that went over a lock.

@@ -63,8 +63,8 @@ void refuse_unknown(const LeverSchema& schema, const Json& levers, std::string_v
   const std::vector<std::string_view> candidates(known.begin(), known.end());
   for (const auto& [name, value] : levers.as_object()) {
     if (schema.find(name)) continue;
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("{}there is no lever '{}'{}", where, name, core::did_you_mean(name, candidates)));
+    throw Error(ErrorCode::invalid_argument, fmt::format("{}there is no lever '{}'{}; `planwise levers show` lists all",
+                                                         where, name, core::did_you_mean(name, candidates)));
   }
 }
 
@@ -121,7 +121,9 @@ void note_gaps(const EffectiveLevers& levers, const manager::SettingsFile& file,
 }  // namespace
 
 Scenario SimulationService::Parts::prepared(const ScenarioRequest& request) {
-  for (const LeverPlan& plan : request.levers) refuse_unknown(schema, plan.levers, "");
+  for (const LeverPlan& plan : request.levers) {
+    if (!plan.leave_out_unknown) refuse_unknown(schema, plan.levers, "");
+  }
   refuse_bad_file_levers(schema, file, options.settings_file.string());
   const std::shared_ptr<const LoadedModel> loaded = model(request.first_year);
   Scenario scenario;

@@ -151,11 +151,21 @@ def test_levers_of_some_years(own):
 def test_levers_that_cannot_be_are_told(own):
     for args, text in ((("--set", "cola_rat=0.03"), "did you mean cola_rate?"), (("--set", "cola_rate=0.9"), "cola_rate"), (("--set", "cola_rate"), "NAME=NUMBER"),
                        (("--set", "cola_rate@soon=0.03"), "soon"), (("--years", "2026-2028"), "2025 is allowed"), (("--dbt", "all_of_it"), "one_draw"),
-                       (("--budget", "3"), "--seeds")):
+                       (("--set", "cola_rat=0.03"), "planwise levers show"), (("--budget", "3"), "--seeds"),
+                       (("--seeds", "2", "--budget", "-1"), "at least 0"), (("--seed", "18446744073709551616"), "18446744073709551615")):
         done = own.run("simulate", *args)
         assert done.returncode == 2 and text in done.stderr and done.stdout == "", (args, done.stderr)
     done = own.run("simulate", "--set", "cola_rate@2040=0.03")
     assert done.returncode == 0 and "2040, which is not simulated" in done.stderr
+
+
+def test_unknown_parameters_of_a_run_are_left_out_with_a_warning(own):
+    run = sample_run()
+    run["results"]["optimal_parameters"] = {"cola_rate_level_2": 0.03, "foo": 1}
+    done = own.run("simulate", "--run", own.save(run), "--seed", "18446744073709551615", "--ignore-locks", "--output", "json")
+    assert done.returncode == 0 and "there is no lever 'foo'" in done.stderr, done.stderr
+    parameters = json.loads(done.stdout)["year_summaries"]["2026"]["parameters"]
+    assert parameters["cola_rate_level_2"] == 0.03 and "cola_rate" not in parameters
 
 
 def test_comparing_with_the_baseline(own):

@@ -119,9 +119,23 @@ TEST(SimulationService, UnknownLeversAndValuesOutOfRangeAreErrors) {
     return message_of([&] { (void)service.simulate(with_levers(levers)); });
   };
   EXPECT_THAT(told(R"({"cola_rat": 0.03})"), HasSubstr("there is no lever 'cola_rat'; did you mean cola_rate?"));
+  EXPECT_THAT(told(R"({"foo": 1})"), HasSubstr("`planwise levers show`"));
   EXPECT_THAT(told(R"({"merit_rate_level_9": 0.03})"), HasSubstr("did you mean merit_rate_level_"));
   EXPECT_THAT(told(R"({"cola_rate": 0.9})"), HasSubstr("cola_rate"));
   EXPECT_THAT(told(R"({"cola_rate": "much"})"), HasSubstr("cola_rate"));
+}
+
+TEST(SimulationService, UnknownLeversOfAStoredRunAreLeftOutWithARemark) {
+  Fixture f;
+  SimulationService service(f.options);
+  ScenarioRequest request = with_levers(R"({"foo": 1, "cola_rate_level_2": 0.03})", {2026});
+  request.levers.front().leave_out_unknown = true;
+  request.locks = LockRule::ignore;
+  const Scenario scenario = service.simulate(request);
+  ASSERT_EQ(scenario.remarks.size(), 1U);
+  EXPECT_EQ(scenario.remarks.front().reason, PlanRemark::Reason::unknown);
+  EXPECT_EQ(scenario.remarks.front().name, "foo");
+  EXPECT_EQ(scenario.input.levers.at(2026).cola_rate[1], 0.03);
 }
 
 TEST(SimulationService, YearsFollowThePeople) {
