@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
+#include <optional>
 
 #include "show.h"
 #include "simulation.h"
@@ -36,8 +38,10 @@ void print_one_bridge(const CostBridge& bridge, const Globals& globals) {
   for (const BridgePart& part : bridge_rows) {
     const double amount = bridge.*part.amount;
     table.add({part.title, is_change(part) ? signed_grouped(amount) : grouped(amount),
-               is_change(part) && bridge.start > 0 ? percent_text(amount / bridge.start) : "",
-               part.people == nullptr ? "" : grouped(static_cast<double>(bridge.*part.people))});
+               is_change(part) && bridge.start > 0 && std::isfinite(amount) ? percent_text(amount / bridge.start) : "",
+               part.people == nullptr    ? ""
+               : bridge.*part.people < 0 ? "-"
+                                         : grouped(static_cast<double>(bridge.*part.people))});
   }
   fmt::print("{}", table.render(globals));
   if (bridge.promotions_overwritten > 0)
@@ -59,11 +63,31 @@ void print_bridges(const std::vector<CostBridge>& bridges, const Globals& global
   for (const CostBridge& bridge : bridges) {
     std::vector<std::string> cells{fmt::format("{}-{}", bridge.from_year, bridge.to_year)};
     for (const BridgePart& part : bridge_rows)
-      cells.push_back(is_change(part) ? fmt::format("{:+.2f}", bridge.*part.amount / 1e6)
-                                      : millions(bridge.*part.amount));
+      cells.push_back(is_change(part) && std::isfinite(bridge.*part.amount)
+                          ? fmt::format("{:+.2f}", bridge.*part.amount / 1e6)
+                          : millions(bridge.*part.amount));
     table.add(std::move(cells));
   }
   fmt::print("{}", table.render(globals));
+}
+
+/// Every bridge there is; what keeps one from being told is said, and thrown when there is none at all.
+std::vector<CostBridge> all_bridges(const SimulationDatabase& database, const Session& session) {
+  const std::vector<int> years = database.years();
+  if (years.empty()) return {database.bridge(0)};  // Throws what is wrong.
+  std::vector<CostBridge> bridges;
+  std::optional<Error> first;
+  for (int year : years) {
+    try {
+      bridges.push_back(database.bridge(year - 1));
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::not_found) throw;
+      if (!first) first = error;
+      session.say(fmt::format("no bridge into {}: {}", year, error.what()));
+    }
+  }
+  if (bridges.empty() && first) throw *first;
+  return bridges;
 }
 
 void run_bridge(const SourceFlags& source, int from, const Session& session) {
@@ -72,14 +96,10 @@ void run_bridge(const SourceFlags& source, int from, const Session& session) {
   if (from != 0) {
     bridges.push_back(service.database().bridge(from));
   } else {
-    for (int year : service.database().years()) {
-      try {
-        bridges.push_back(service.database().bridge(year - 1));
-      } catch (const Error& error) {
-        if (error.code() != ErrorCode::not_found) throw;
-        session.say(fmt::format("no bridge into {}: {}", year, error.what()));
-      }
-    }
+    bridges = all_bridges(service.database(), session);
+  }
+  for (const CostBridge& bridge : bridges) {
+    if (!bridge.reason.empty()) session.say(fmt::format("bridge into {}: {}", bridge.to_year, bridge.reason));
   }
   const Globals& globals = session.globals;
   if (globals.output == Output::table && globals.columns.empty()) {

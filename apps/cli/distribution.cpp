@@ -39,8 +39,9 @@ void suppress(std::vector<Json>& rows, std::string_view count, std::int64_t mini
       continue;
     }
     for (const auto& [part, figures] : parts) {
-      const std::int64_t people = rows[i].at(part).as_integer();
-      if (people == 0 || people >= minimum) continue;
+      const Json& people = rows[i].at(part);
+      // A part that an earlier one hid stays hidden.
+      if (people.is_null() || people.as_integer() == 0 || people.as_integer() >= minimum) continue;
       rows[i].set(part, Json());
       for (const std::string_view figure : figures) rows[i].set(figure, Json());
     }

@@ -113,6 +113,9 @@ bool print_report(const SummaryFlags& flags, SimulationService& service, YearRan
     std::vector<YearGrowth> rows = database.growth();
     std::erase_if(rows, [&](const YearGrowth& row) { return !within(row); });
     print_growth(rows, session.globals);
+    for (const YearGrowth& row : rows) {
+      if (!row.reason.empty()) session.say(fmt::format("growth of {}: {}", row.year, row.reason));
+    }
   } else if (flags.cost) {
     std::vector<YearCost> rows;
     for (int year : database.years()) {
@@ -150,11 +153,12 @@ void run_summary(const SummaryFlags& flags, Session& session) {
   SimulationService service = open_simulation(session, flags.source);
   YearRange years{flags.year, flags.year};
   if (!flags.years.empty()) years = years_from(flags.years, "--years");
-  if (years.first == 0) {
+  const bool report = flags.growth || flags.cost || flags.targets || flags.warnings;
+  if (years.first == 0 || report) {
     const std::vector<int> there = service.database().years();
-    if (there.empty())
-      throw Error(ErrorCode::not_found, "fct_workforce_snapshot is empty: there is no year to summarise");
-    years = {there.front(), there.back()};
+    if (there.empty())  // The summary of any year says why there is none.
+      throw Error(ErrorCode::not_found, service.database().summary(0).at("error").as_string());
+    if (years.first == 0) years = {there.front(), there.back()};
   }
   if (print_report(flags, service, years, session)) return;
   if (!flags.attach.empty()) {
