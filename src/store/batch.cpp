@@ -14,43 +14,47 @@ namespace planwise::store {
 
 using duck::Value;
 
-BatchInsert::BatchInsert(duck::Connection& connection, std::string catalog)
-    : connection_(connection), catalog_(std::move(catalog)) {
-  // Details pass through a temporary table, since their search text is folded by DuckDB's own lower().
-  connection_.run(fmt::format("CREATE OR REPLACE TEMP TABLE staged_details AS SELECT {} FROM {}.main.{} LIMIT 0",
-                              column_list(details_table), catalog_, details_table.name));
+BatchInsert::BatchInsert(duck::Connection& connection, const std::string& catalog) : connection_(connection) {
   const auto appender = [&](const Table& table) {
-    return std::make_unique<duck::Appender>(connection_, catalog_, std::string(table.name));
+    return std::make_unique<duck::Appender>(connection_, catalog, std::string(table.name));
   };
   runs_ = appender(runs_table);
   results_ = appender(results_table);
   configurations_ = appender(configurations_table);
   simulation_ = appender(simulation_table);
+  details_ = appender(details_table);
   audit_ = appender(audit_table);
-  details_ = std::make_unique<duck::Appender>(connection_, "temp", "staged_details");
 }
 
 BatchInsert::~BatchInsert() = default;
 
-void BatchInsert::add(const RunRows& rows, bool configuration_is_there) {
+void BatchInsert::add(RunRows rows, bool configuration_is_there) {
   runs_->append(rows.runs);
   if (!rows.results.empty()) results_->append(rows.results);
   if (!configuration_is_there && !rows.configuration.empty()) configurations_->append(rows.configuration);
   if (!rows.simulation.empty()) simulation_->append(rows.simulation);
+  fold(rows.details);
   details_->append(rows.details);
+}
+
+/// As insert_statement() has it done: by DuckDB's own lower(), which is that of ASCII where there is nothing else.
+void BatchInsert::fold(Row& details) {
+  static const auto place = static_cast<std::size_t>(
+      std::find(details_table.columns.begin(), details_table.columns.end(), "search_text") - details_table.columns.begin());
+  auto& text = std::get<std::string>(details[place]);
+  if (std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {
+    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    return;
+  }
+  duck::Rows rows = connection_.query("SELECT lower(?)", {text});
+  rows.next();
+  text = rows.text(0);
 }
 
 void BatchInsert::add_audit(const Row& row) { audit_->append(row); }
 
 void BatchInsert::finish() {
   for (auto* appender : {&runs_, &results_, &configurations_, &simulation_, &details_, &audit_}) (*appender)->close();
-  std::string selected;
-  for (std::string_view column : details_table.columns) {
-    selected += fmt::format("{}{}", selected.empty() ? "" : ", ",
-                            column == "search_text" ? std::string("lower(search_text)") : std::string(column));
-  }
-  connection_.run(fmt::format("INSERT INTO {}.main.{} ({}) SELECT {} FROM temp.staged_details; DROP TABLE temp.staged_details",
-                              catalog_, details_table.name, column_list(details_table), selected));
 }
 
 namespace {
@@ -199,10 +203,7 @@ struct Portion {
   std::vector<StoredRun> stored;
   std::vector<BatchConfigurations::Settled> configurations;
   std::vector<RunRows> rows;
-
-  void make_rows() {
-    for (std::size_t i = 0; i < stored.size(); ++i) rows.push_back(rows_of(stored[i], configurations[i].row));
-  }
+  std::vector<Row> audit;
 };
 
 void write_batch(duck::Connection& connection, std::vector<Run>& runs, const BatchPlan& plan, const Who& who,
@@ -224,16 +225,22 @@ void write_batch(duck::Connection& connection, std::vector<Run>& runs, const Bat
     }
     return portion;
   };
-  const auto write = [&](const Portion& portion) {
+  const auto make = [&](Portion& portion) {
     for (std::size_t i = 0; i < portion.stored.size(); ++i) {
-      const StoredRun& stored = portion.stored[i];
-      batch.add(portion.rows[i], portion.configurations[i].is_there);
-      batch.add_audit(chain.next_row({.action = std::string(action),
-                                      .run_id = stored.run.metadata.run_id,
-                                      .version = 1,
-                                      .reason = std::string(reason),
-                                      .content_hash = stored.details.content_hash,
-                                      .row_hash = stored.details.row_hash}));
+      StoredRun& stored = portion.stored[i];
+      portion.rows.push_back(rows_of(stored, portion.configurations[i].row));
+      portion.audit.push_back(chain.next_row({.action = std::string(action),
+                                              .run_id = stored.run.metadata.run_id,
+                                              .version = 1,
+                                              .reason = std::string(reason),
+                                              .content_hash = stored.details.content_hash,
+                                              .row_hash = stored.details.row_hash}));
+    }
+  };
+  const auto write = [&](Portion& portion) {
+    for (std::size_t i = 0; i < portion.rows.size(); ++i) {
+      batch.add(std::move(portion.rows[i]), portion.configurations[i].is_there);
+      batch.add_audit(portion.audit[i]);
     }
   };
   // One thread makes the rows of a portion while this one hands the portion before to DuckDB: both take about as long.
@@ -244,7 +251,7 @@ void write_batch(duck::Connection& connection, std::vector<Run>& runs, const Bat
       throw Error(ErrorCode::cancelled, "cancelled; nothing was stored");
     }
     Portion next = take(begin, std::min(runs.size(), begin + portion_runs));
-    std::future<void> made = std::async(std::launch::async, [&next] { next.make_rows(); });
+    std::future<void> made = std::async(std::launch::async, [&make, &next] { make(next); });
     write(ready);
     made.get();
     ready = std::move(next);

@@ -14,15 +14,16 @@ namespace planwise::store {
 /// Collects rows and puts them into the tables of `catalog` within the caller's transaction. finish() must be called.
 class BatchInsert {
  public:
-  BatchInsert(duck::Connection& connection, std::string catalog);
+  BatchInsert(duck::Connection& connection, const std::string& catalog);
   ~BatchInsert();
-  void add(const RunRows& rows, bool configuration_is_there);
+  void add(RunRows rows, bool configuration_is_there);
   void add_audit(const Row& row);
   void finish();
 
  private:
+  void fold(Row& details);
+
   duck::Connection& connection_;
-  std::string catalog_;
   std::unique_ptr<duck::Appender> runs_, results_, configurations_, simulation_, audit_, details_;
 };
 

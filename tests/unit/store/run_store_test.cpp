@@ -349,5 +349,23 @@ TEST_F(RunStoreTest, ThreeHundredSavesOfOneProcessMakeOneChain) {
   EXPECT_TRUE(store.verify(false, {}).clean());
 }
 
+TEST_F(RunStoreTest, ABatchFoldsTextAsASingleSaveDoes) {
+  RunStore store(options());
+  std::vector<Run> runs;
+  for (const char* text : {"Plain ASCII Text", "ÉCOLE Straße İstanbul ΣΑΣ", ""}) {
+    runs.push_back(small_run("batch"));
+    runs.back().metadata.description = text;
+    store.save(runs.back(), {});
+    runs.back().metadata.run_id.clear();
+  }
+  store.save_all(runs, {});
+  ListRequest request;
+  request.query = "école";
+  EXPECT_EQ(store.list(request).total, 2);
+  request.query = "\"plain ascii\"";
+  EXPECT_EQ(store.list(request).total, 2);
+  EXPECT_TRUE(store.verify(false, {}).clean());
+}
+
 }  // namespace
 }  // namespace planwise::store
