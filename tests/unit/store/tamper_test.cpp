@@ -64,6 +64,21 @@ class Tamper : public ::testing::Test {
     return RunStore(options).verify(false, {});
   }
 
+  /// Of a copy in which plain DuckDB has run the statement.
+  VerifyReport verify_after(const std::string& statement) {
+    const std::filesystem::path copy = folder / "copy.duckdb";
+    std::filesystem::copy_file(folder / "store.duckdb", copy, std::filesystem::copy_options::overwrite_existing);
+    {
+      const auto file = duck::DatabaseFile::at(copy);
+      const duck::Lease lease = file->lease(duck::Access::write, std::chrono::seconds(5));
+      lease.connection().run(statement);
+      file->checkpoint(1);
+    }
+    const VerifyReport report = verify_copy(copy);
+    std::filesystem::remove(copy);
+    return report;
+  }
+
   TempFolder folder;
 };
 
@@ -115,16 +130,7 @@ TEST_F(Tamper, VerifyNamesRowsThatWereDeletedOrAdded) {
                                 "DELETE FROM store.main.optimization_configurations", "DELETE FROM store.main.optimization_simulation_data",
                                 "INSERT INTO store.main.optimization_runs SELECT 'fake', * EXCLUDE (run_id) FROM store.main.optimization_runs WHERE run_id = 'r1'",
                                 "UPDATE store.main.optimization_audit_log SET changes = NULL WHERE sequence = 2"}) {
-    const std::filesystem::path copy = folder / "copy.duckdb";
-    std::filesystem::copy_file(folder / "store.duckdb", copy, std::filesystem::copy_options::overwrite_existing);
-    {
-      const auto file = duck::DatabaseFile::at(copy);
-      const duck::Lease lease = file->lease(duck::Access::write, std::chrono::seconds(5));
-      lease.connection().run(statement);
-      file->checkpoint(1);
-    }
-    EXPECT_FALSE(verify_copy(copy).clean()) << statement;
-    std::filesystem::remove(copy);
+    EXPECT_FALSE(verify_after(statement).clean()) << statement;
   }
 }
 
@@ -140,16 +146,7 @@ TEST_F(Tamper, VerifyAllowsEmptiedValuesOnlyBeforeThePurge) {
   for (const char* statement : {"UPDATE store.main.optimization_audit_log SET reason = NULL WHERE action = 'purge'",
                                 "UPDATE store.main.optimization_audit_log SET changes = NULL WHERE action = 'purge'",
                                 "UPDATE store.main.optimization_audit_log SET reason = '' WHERE run_id = 'r2' AND action = 'save'"}) {
-    const std::filesystem::path copy = folder / "copy.duckdb";
-    std::filesystem::copy_file(folder / "store.duckdb", copy, std::filesystem::copy_options::overwrite_existing);
-    {
-      const auto file = duck::DatabaseFile::at(copy);
-      const duck::Lease lease = file->lease(duck::Access::write, std::chrono::seconds(5));
-      lease.connection().run(statement);
-      file->checkpoint(1);
-    }
-    EXPECT_FALSE(verify_copy(copy).clean()) << statement;
-    std::filesystem::remove(copy);
+    EXPECT_FALSE(verify_after(statement).clean()) << statement;
   }
 }
 
