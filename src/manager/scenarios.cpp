@@ -230,6 +230,7 @@ void write_scenario(const Scenario& scenario, const std::filesystem::path& targe
   }
   SimulationTables tables(target, options);
   tables.baseline(scenario.input.people, scenario.input.settings.start_year);
+  tables.settings(scenario.input.settings);
   tables.levers(scenario.input.levers, scenario.locks);
   for (const YearRows& rows : scenario.result.rows) tables.year(rows);
   tables.finish();
