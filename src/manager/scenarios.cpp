@@ -216,9 +216,9 @@ Json summary_of_figures(const YearFigures& year, const YearLevers& levers) {
 }  // namespace
 
 Json to_json(const Scenario& scenario) {
-  std::vector<Json> summaries;
+  std::map<int, Json> summaries;
   for (const YearFigures& year : scenario.result.years)
-    summaries.push_back(summary_of_figures(year, scenario.input.levers.at(year.year)));
+    summaries.emplace(year.year, summary_of_figures(year, scenario.input.levers.at(year.year)));
   return workforce::years_together(summaries);
 }
 
