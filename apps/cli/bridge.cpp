@@ -72,7 +72,7 @@ void print_bridges(const std::vector<CostBridge>& bridges, const Globals& global
 }
 
 /// Every bridge there is; what keeps one from being told is said, and thrown when there is none at all.
-std::vector<CostBridge> all_bridges(const SimulationDatabase& database, const Session& session) {
+std::vector<CostBridge> all_bridges(const SimulationDatabase& database, Session& session) {
   const std::vector<int> years = database.years();
   if (years.empty()) return {database.bridge(0)};  // Throws what is wrong.
   std::vector<CostBridge> bridges;
@@ -81,8 +81,10 @@ std::vector<CostBridge> all_bridges(const SimulationDatabase& database, const Se
     try {
       bridges.push_back(database.bridge(year - 1));
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::not_found) throw;
+      if (error.code() != ErrorCode::not_found && error.code() != ErrorCode::corrupt) throw;
       if (!first) first = error;
+      // A year before the first has no rows in any database; rows that cannot be read are an error all the same.
+      if (error.code() == ErrorCode::corrupt) session.exit_status = exit_status_of(error.code());
       session.say(fmt::format("no bridge into {}: {}", year, error.what()));
     }
   }
@@ -90,7 +92,7 @@ std::vector<CostBridge> all_bridges(const SimulationDatabase& database, const Se
   return bridges;
 }
 
-void run_bridge(const SourceFlags& source, int from, const Session& session) {
+void run_bridge(const SourceFlags& source, int from, Session& session) {
   const SimulationService service = open_simulation(session, source);
   std::vector<CostBridge> bridges;
   if (from != 0) {

@@ -23,7 +23,7 @@ constexpr const char* root_footer =
     "  planwise COMMAND --help\n"
     "\n"
     "Exit status: 0 done, 1 done with findings (verify, health, prove, setup, a refused file,\n"
-    "levers out of bounds, a census with issues),\n"
+    "levers out of bounds, a census with issues, errors that quality found),\n"
     "2 invalid argument, 3 not found, 4 already exists, 5 wrong state, 6 conflict, 7 busy, 8 unsupported,\n"
     "9 corrupt, 10 denied, 11 cancelled by a limit, 12 input/output, 13 database, 14 internal,\n"
     "64 wrong usage, 130 interrupted.";

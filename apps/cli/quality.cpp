@@ -1,6 +1,7 @@
 // quality: what is wrong with a simulation's data, as a report, row by row, or for a run.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "simulation.h"
@@ -106,12 +107,18 @@ void run_quality(const QualityFlags& flags, Session& session) {
     return;
   }
   if (flags.run.empty()) {
-    print_report(database.quality(), flags.all, session.globals);
+    const QualityReport report = database.quality();
+    print_report(report, flags.all, session.globals);
+    const bool errors = std::any_of(report.findings.begin(), report.findings.end(), [](const QualityFinding& finding) {
+      return finding.severity == FindingSeverity::error && finding.not_run.empty() && finding.count > 0;
+    });
+    if (errors) session.exit_status = 1;
     return;
   }
   Run run = session.manager().load(session.run_id(flags.run));
   const Json verdict = without_ssn(database.run_quality(&run.results.optimal_parameters));
   print_verdict(verdict, session.globals);
+  if (!verdict.at("errors").empty()) session.exit_status = 1;
   if (flags.attach) {
     attach_to_run(std::move(run), Json(Json::Object{{"data_quality_metrics", verdict}}),
                   "quality of its simulation data", session);
@@ -122,7 +129,9 @@ void run_quality(const QualityFlags& flags, Session& session) {
 
 void add_quality_command(CLI::App& app, Session& session) {
   CLI::App* quality =
-      app.add_subcommand("quality", "What is wrong with a simulation's data: every check, with counts and examples")
+      app.add_subcommand(
+             "quality",
+             "What is wrong with a simulation's data: every check, with counts and examples; exit 1 with errors")
           ->group(heading::workforce);
   auto flags = make_options<QualityFlags>();
   quality->add_flag("--all", flags->all, "Also the checks that found nothing");

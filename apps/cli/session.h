@@ -43,7 +43,7 @@ class Session {
   /// The simulation's database: the one named, else simulation.duckdb when it is here, else empty.
   [[nodiscard]] std::string simulation_file() const;
 
-  /// Ends the program with this status after the command has finished (verify with findings, health that failed).
+  /// Ends the program with this status after the command has finished (verify with findings, health that failed, ...).
   int exit_status = 0;
 
  private:

@@ -205,9 +205,11 @@ void print_risk(const Run& run, const Globals& globals) {
   title("Risk", globals);
   line("level", r.risk_level.value_or("not assessed"));
   Json assessment = r.risk_assessment;
-  if (const Json* level = assessment.find("level");
-      level != nullptr && level->is_string() && level->as_string() == r.risk_level)
+  if (const Json* found = assessment.find("level")) {  // May differ from the run's level, which somebody gave.
+    const Json level = *found;
     assessment.erase("level");
+    if (!level.is_string() || level.as_string() != r.risk_level) line("assessed level", inline_text(level));
+  }
   members("", assessment);
   members("warning", r.parameter_warnings);
   members("cost impact", r.estimated_cost_impact);

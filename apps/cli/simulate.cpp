@@ -177,14 +177,13 @@ constexpr ComparedFigure compared_figures[] = {
     {"active_compensation", "pay of the active", [](const YearFigures& y) { return y.active_compensation; }, false},
     {"prorated_compensation", "cost in the year", [](const YearFigures& y) { return y.prorated_compensation; }, false},
     {"mean_compensation", "mean", [](const YearFigures& y) { return y.active_mean; }, false},
-    {"mean_compensation_without_outliers", "mean without outliers",
+    {"mean_compensation_without_outliers", "mean w/o outliers",
      [](const YearFigures& y) { return y.active_mean_without_outliers; }, false},
     {"median_compensation", "median", [](const YearFigures& y) { return y.active_median; }, false},
     {"promotions", "promotions",
      [](const YearFigures& y) { return static_cast<double>(y.events[static_cast<std::size_t>(EventType::promotion)]); },
      false},
-    {"like_for_like_growth", "growth of those who stay", [](const YearFigures& y) { return y.like_for_like_growth; },
-     true}};
+    {"like_for_like_growth", "growth of stayers", [](const YearFigures& y) { return y.like_for_like_growth; }, true}};
 
 std::vector<Json> changes_between(const Scenario& baseline, const Scenario& scenario) {
   std::vector<Json> rows;
@@ -216,10 +215,10 @@ void print_changes(const Scenario& baseline, const Scenario& scenario, const Glo
   }
   TextTable table({{"", "YEAR", Align::left, 9},
                    {"", "FIGURE", Align::left, 9},
-                   {"", "BASELINE", Align::right, 5},
-                   {"", "SCENARIO", Align::right, 8},
+                   {"", "BASELINE", Align::right, 9},
+                   {"", "SCENARIO", Align::right, 9},
                    {"", "CHANGE", Align::right, 9},
-                   {"", "CHANGE %", Align::right, 7}});
+                   {"", "CHANGE %", Align::right, 1}});
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const ComparedFigure& figure = compared_figures[row % std::size(compared_figures)];
     const double before = real_member(rows[row], "baseline"), now = real_member(rows[row], "scenario");
@@ -227,8 +226,9 @@ void print_changes(const Scenario& baseline, const Scenario& scenario, const Glo
     table.add({first ? rows[row].at("year").dump() : "", std::string(figure.title),
                figure.is_rate ? fmt::format("{:.2f} %", before * 100) : grouped(before),
                figure.is_rate ? fmt::format("{:.2f} %", now * 100) : grouped(now),
-               figure.is_rate ? fmt::format("{:+.2f} points", (now - before) * 100) : signed_grouped(now - before),
-               figure.is_rate || before == 0 ? "" : percent_text(now / before - 1)});
+               figure.is_rate ? now == before ? "0" : fmt::format("{:+.2f} points", (now - before) * 100)
+                              : signed_grouped(now - before),
+               figure.is_rate || before == 0 || now == before ? "" : percent_text(now / before - 1)});
   }
   fmt::print("{}", table.render(globals));
 }

@@ -87,9 +87,9 @@ double real_member(const Json& object, std::string_view name) {
 namespace {
 
 /// A year's summary as one flat object: what a row of a listing holds.
-Json flat_summary(const Json& summary) {
+Json flat_summary(int year, const Json& summary) {
   Json row = Json::object();
-  row.set("year", summary.at("year"));
+  row.set("year", year);
   if (const Json* error = summary.find("error")) row.set("error", *error);
   if (const Json* workforce = summary.find("workforce")) {
     for (const auto& [name, value] : workforce->as_object()) row.set(name, value);
@@ -111,19 +111,19 @@ void print_year_table(const std::vector<Json>& rows, const Globals& globals) {
   TextTable table({{"", "YEAR", Align::left, 9},
                    {"", "ACTIVE", Align::right, 9},
                    {"", "CHANGE", Align::right, 5},
-                   {"", "CONTINUING", Align::right, 3},
-                   {"", "NEW", Align::right, 3},
-                   {"", "LEFT", Align::right, 3},
-                   {"", "NEW LEFT", Align::right, 2},
+                   {"", "CONTINUING", Align::right, 1},
+                   {"", "NEW", Align::right, 1},
+                   {"", "LEFT", Align::right, 1},
+                   {"", "NEW LEFT", Align::right, 1},
                    {"", "TOTAL (M)", Align::right, 8},
                    {"", "CHANGE", Align::right, 5},
                    {"", "MEAN", Align::right, 6},
                    {"", "W/O OUTLIERS", Align::right, 7},
-                   {"", "CHANGE", Align::right, 5},
+                   {"", "CHANGE", Align::right, 1},
                    {"", "MEDIAN", Align::right, 6},
-                   {"", "HIRES", Align::right, 1},
-                   {"", "RAISES", Align::right, 1},
-                   {"", "PROMOTIONS", Align::right, 1}});
+                   {"", "HIRES", Align::right, 0},
+                   {"", "RAISES", Align::right, 0},
+                   {"", "PROMOTIONS", Align::right, 0}});
   const Json nothing = Json::object();
   const Json* before = &nothing;
   for (const Json& row : rows) {
@@ -142,9 +142,7 @@ void print_year_table(const std::vector<Json>& rows, const Globals& globals) {
   fmt::print("{}", table.render(globals));
 }
 
-void print_summaries(const std::vector<Json>& summaries, const Globals& globals) {
-  std::vector<Json> rows;
-  for (const Json& summary : summaries) rows.push_back(flat_summary(summary));
+void print_flat(const std::vector<Json>& rows, const Globals& globals) {
   if (globals.output == Output::table && globals.columns.empty()) {
     print_year_table(rows, globals);
   } else {
@@ -159,17 +157,18 @@ void print_years(const Json& several, const Globals& globals) {
     print_json(several, globals);
     return;
   }
-  std::vector<Json> summaries;
-  for (const auto& [year, summary] : several.at("year_summaries").as_object()) summaries.push_back(summary);
-  print_summaries(summaries, globals);
+  std::vector<Json> rows;
+  for (const auto& [year, summary] : several.at("year_summaries").as_object())
+    rows.push_back(flat_summary(std::stoi(year), summary));
+  print_flat(rows, globals);
 }
 
-void print_year(const Json& summary, const Globals& globals) {
+void print_year(int year, const Json& summary, const Globals& globals) {
   if (globals.output == Output::json) {
     print_json(summary, globals);
     return;
   }
-  print_summaries({summary}, globals);
+  print_flat({flat_summary(year, summary)}, globals);
   if (globals.output != Output::table || !globals.columns.empty()) return;
   const Json* parameters = summary.find("parameters");
   if (parameters == nullptr || parameters->empty()) return;

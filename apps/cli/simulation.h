@@ -41,7 +41,7 @@ struct YearRange {
 /// Summaries of years: as JSON in the several-years shape, else a row a year.
 void print_years(const Json& several, const Globals& globals);
 /// One year: as JSON its summary.
-void print_year(const Json& summary, const Globals& globals);
+void print_year(int year, const Json& summary, const Globals& globals);
 
 /// Levers that were not taken as asked, on stderr, one line a lever and reason.
 void say_remarks(const std::vector<PlanRemark>& remarks, const LeverSchema& schema, const Session& session);

@@ -137,14 +137,13 @@ bool print_report(const SummaryFlags& flags, SimulationService& service, YearRan
 }
 
 /// Years that cannot be summarised are an error, told beside the shape that callers read.
-void tell_errors(const std::vector<Json>& summaries, Session& session) {
-  for (const Json& summary : summaries) {
+void tell_errors(const std::vector<std::pair<std::string, Json>>& summaries, Session& session) {
+  for (const auto& [year, summary] : summaries) {
     if (const Json* error = summary.find("error")) {
-      session.say(error->as_string());
+      session.say(fmt::format("{}: {}", year, error->as_string()));
       session.exit_status = exit_status_of(ErrorCode::not_found);
     } else if (const Json* warnings = summary.find("warnings")) {
-      for (const Json& warning : warnings->as_array())
-        session.say(fmt::format("{}: {}", summary.at("year").as_integer(), warning.as_string()));
+      for (const Json& warning : warnings->as_array()) session.say(fmt::format("{}: {}", year, warning.as_string()));
     }
   }
 }
@@ -170,15 +169,14 @@ void run_summary(const SummaryFlags& flags, Session& session) {
     const Json summary = service.summary(flags.year);
     if (summary.find("error") != nullptr && session.globals.output != Output::json)
       throw Error(ErrorCode::not_found, summary.at("error").as_string());
-    print_year(summary, session.globals);
-    tell_errors({summary}, session);
+    print_year(flags.year, summary, session.globals);
+    tell_errors({{std::to_string(flags.year), summary}}, session);
     return;
   }
   const Json several = service.summaries(years.first, years.last);
   print_years(several, session.globals);
-  std::vector<Json> summaries;
-  for (const auto& [year, summary] : several.at("year_summaries").as_object()) summaries.push_back(summary);
-  tell_errors(summaries, session);
+  const auto& summaries = several.at("year_summaries").as_object();
+  tell_errors({summaries.begin(), summaries.end()}, session);
 }
 
 }  // namespace

@@ -61,7 +61,9 @@ struct StartingPeople {
 
 struct ModelSettings {
   SimulationSettings settings;
-  std::vector<std::string> notes;  ///< Which table each group came from, and which kept their defaults.
+  std::vector<std::string> notes;  ///< Which settings kept their defaults and why, and doubtful rows.
+  std::vector<std::string>
+      stood_in;  ///< What of them is not in the database as it should be, by short names, each once.
 };
 
 /// Which values may not be changed.
@@ -81,8 +83,8 @@ struct EffectiveLevers {
 /// The 17 flat names (merit_rate_level_1 .. promotion_raise_level_5, cola_rate, new_hire_salary_adjustment) and values.
 /// Of the two for all levels, one whose levels differ has names of one level instead (cola_rate_level_1 .. _5).
 [[nodiscard]] Json flat_levers(const YearLevers& levers);
-/// `base` with the flat names in `values` put in; a name of one level goes over that of all. Throws invalid_argument for a name that is none and for a value that
-/// is no finite number.
+/// `base` with the flat names in `values` put in; a name of one level goes over that of all. Throws invalid_argument
+/// for a name that is none and for a value that is no finite number.
 [[nodiscard]] YearLevers levers_from_flat(const Json& values, const YearLevers& base);
 /// "merit_rate_level_2" of (event type, parameter_name, level) as the database spells them, in any letter case; the
 /// event type may be empty. Empty for a parameter that is none of ours.
@@ -353,6 +355,7 @@ struct SimulationTablesOptions {
 ///
 ///     planwise::SimulationTables tables("scenario.duckdb");
 ///     tables.baseline(input.people, 2025);
+///     tables.settings(input.settings);
 ///     tables.levers(input.levers);
 ///     for (const planwise::YearRows& rows : result.rows) tables.year(rows);
 ///     tables.finish();
@@ -365,6 +368,9 @@ class SimulationTables {
   SimulationTables& operator=(const SimulationTables&) = delete;
 
   void baseline(const People& people, int first_year);
+  /// As dbt's config_ tables, and rates, hires by level and ages of hires, which dbt has no table of, as
+  /// config_planwise_settings. load_settings() of the tables gives all of them back but outlier_pay.
+  void settings(const SimulationSettings& settings);
   void levers(const std::map<int, YearLevers>& levers, const std::map<int, LeverLocks>& locks = {});
   /// Throws invalid_argument when columns differ in length, an event names a row that is not there, or the year was
   /// written before. Cost: about 2 s for five years of 100,000 people, finish() included.

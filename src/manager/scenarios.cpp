@@ -216,9 +216,9 @@ Json summary_of_figures(const YearFigures& year, const YearLevers& levers) {
 }  // namespace
 
 Json to_json(const Scenario& scenario) {
-  std::vector<Json> summaries;
+  std::map<int, Json> summaries;
   for (const YearFigures& year : scenario.result.years)
-    summaries.push_back(summary_of_figures(year, scenario.input.levers.at(year.year)));
+    summaries.emplace(year.year, summary_of_figures(year, scenario.input.levers.at(year.year)));
   return workforce::years_together(summaries);
 }
 
@@ -230,6 +230,7 @@ void write_scenario(const Scenario& scenario, const std::filesystem::path& targe
   }
   SimulationTables tables(target, options);
   tables.baseline(scenario.input.people, scenario.input.settings.start_year);
+  tables.settings(scenario.input.settings);
   tables.levers(scenario.input.levers, scenario.locks);
   for (const YearRows& rows : scenario.result.rows) tables.year(rows);
   tables.finish();

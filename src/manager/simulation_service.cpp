@@ -84,10 +84,10 @@ LoadedModel SimulationService::Parts::load(int first_year) const {
         database->load_settings(file.settings, options.settings_file.empty() ? "the defaults" : "the settings file");
     model.settings = read.settings;
     model.notes.insert(model.notes.end(), read.notes.begin(), read.notes.end());
-    if (!read.notes.empty()) {
+    if (!read.stood_in.empty()) {
       model.warnings.push_back(
-          fmt::format("{} settings are not in the database as they should be; {} stand in for them", read.notes.size(),
-                      options.settings_file.empty() ? "the defaults" : "the settings file"));
+          fmt::format("not in the database as they should be: {}; {} in for them", fmt::join(read.stood_in, ", "),
+                      options.settings_file.empty() ? "the defaults stand" : "the settings file stands"));
     }
     for (std::size_t level = 0; level < level_count; ++level) {
       if (file.hire_maximum[level]) model.settings.levels[level].hire_maximum = *file.hire_maximum[level];

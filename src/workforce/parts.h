@@ -43,8 +43,8 @@ namespace workforce {
                                           std::string_view base_name = "the defaults");
 /// Summary of a year out of its rows.
 [[nodiscard]] Json summary_of(const YearColumns& year, double outlier_pay);
-/// Summaries of following years as one `{year_summaries, yoy_metrics, overall}`.
-[[nodiscard]] Json years_together(const std::vector<Json>& summaries);
+/// Summaries by year, or `{error}` for one, as one `{year_summaries, yoy_metrics, overall}`.
+[[nodiscard]] Json years_together(const std::map<int, Json>& summaries);
 /// current_compensation of the active, those without pay left out.
 [[nodiscard]] std::vector<double> active_pay(const SnapshotColumns& people);
 }  // namespace workforce

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "planwise/error.h"
 #include "workforce/levers.h"
 #include "workforce/parts.h"
+#include "workforce/settings_tables.h"
 
 namespace planwise {
 
@@ -30,7 +32,8 @@ class SettingsReader {
     while (rows.next()) {
       const std::int64_t level = rows.optional_integer(0).value_or(0);
       if (level < 1 || level > static_cast<std::int64_t>(level_count)) {
-        note(fmt::format("{}: level {} is left out; levels from 1 to {} are allowed", table->name, level, level_count));
+        note(fmt::format("level {}", level),
+             fmt::format("{}: level {} is left out; levels from 1 to {} are allowed", table->name, level, level_count));
         continue;
       }
       JobLevel& target = settings().levels[static_cast<std::size_t>(level - 1)];
@@ -38,7 +41,8 @@ class SettingsReader {
       const double minimum = rows.optional_real(1).value_or(target.minimum);
       const double maximum = rows.optional_real(2).value_or(target.maximum);
       if (!(minimum >= 0) || !(maximum > minimum) || !std::isfinite(maximum)) {
-        note(fmt::format("{}: the range {} to {} of level {} is no range; the default {} to {} is used", table->name,
+        note(fmt::format("pay range of level {}", level),
+             fmt::format("{}: the range {} to {} of level {} is no range; the default {} to {} is used", table->name,
                          minimum, maximum, level, target.minimum, target.maximum));
         continue;
       }
@@ -51,7 +55,7 @@ class SettingsReader {
   }
 
   void terminations() {
-    if (const FoundTable* table = found("termination_hazard_base", "the base of the termination hazard")) {
+    if (const FoundTable* table = found("termination_hazard_base", "base of the termination hazard")) {
       duck::Rows rows = select(*table, {{"base_rate_for_new_hire", ColumnKind::real, ""}});
       if (rows.next()) put(*table, "base_rate_for_new_hire", rows.optional_real(0), settings().termination_base);
     }
@@ -60,7 +64,7 @@ class SettingsReader {
   }
 
   void promotions() {
-    if (const FoundTable* table = found("promotion_hazard_base", "the base of the promotion hazard")) {
+    if (const FoundTable* table = found("promotion_hazard_base", "base of the promotion hazard")) {
       duck::Rows rows =
           select(*table, {{"base_rate", ColumnKind::real, ""}, {"level_dampener_factor", ColumnKind::real, ""}});
       if (rows.next()) {
@@ -73,7 +77,7 @@ class SettingsReader {
   }
 
   void raise_months() {
-    const FoundTable* table = found("raise_timing_distribution", "the months of raises");
+    const FoundTable* table = found("raise_timing_distribution", "months of raises");
     if (table == nullptr) return;
     duck::Rows rows =
         select(*table,
@@ -91,16 +95,38 @@ class SettingsReader {
       const std::int64_t month = rows.optional_integer(0).value_or(0);
       const double weight = rows.optional_real(1).value_or(-1);
       if (month < 1 || month > 12 || !std::isfinite(weight) || weight < 0) {
-        return note(fmt::format("{}: month {} with weight {} is not allowed; the defaults are used", table->name, month,
-                                weight));
+        return note("months of raises", fmt::format("{}: month {} with weight {} is not allowed; the defaults are used",
+                                                    table->name, month, weight));
       }
       months[static_cast<std::size_t>(month - 1)] = weight;
       seen[static_cast<std::size_t>(month - 1)] = true;
     }
     if (std::find(seen.begin(), seen.end(), false) != seen.end()) {
-      return note(fmt::format("{} lacks months; the defaults are used", table->name));
+      return note("months of raises", fmt::format("{} lacks months; the defaults are used", table->name));
     }
     settings().raise_month = months;
+  }
+
+  /// Of tables that a simulation wrote.
+  void own() {
+    const FoundTable* table = session_.first_of({std::string(own_settings_table)});
+    if (table == nullptr) return;
+    std::map<std::string, double> values;
+    duck::Rows rows = select(*table, {{"name", ColumnKind::text, ""}, {"value", ColumnKind::real, ""}});
+    while (rows.next()) {
+      const std::optional<double> value = rows.optional_real(1);
+      if (value && std::isfinite(*value)) values[rows.optional_text(0).value_or("")] = *value;
+    }
+    visit_own_settings(settings(), [&](const std::string& name, double& value) {
+      const auto found = values.find(name);
+      const double least = name == "target_growth" ? -1 : 0;
+      const double most = name.starts_with("hire_age") ? 200 : most_own_setting;
+      if (found != values.end() && found->second >= least && found->second <= most) {
+        value = found->second;
+      } else {
+        note(name, fmt::format("{} has no usable {}: {} holds", table->name, name, value));
+      }
+    });
   }
 
   void years(const std::string& scenario) {
@@ -112,13 +138,21 @@ class SettingsReader {
       settings().end_year = std::max(settings().start_year, levers.values.rbegin()->first);
     } catch (const Error& error) {
       settings().end_year = std::max(settings().start_year, settings().end_year);
-      note(fmt::format("the years are {} to {}: {}", settings().start_year, settings().end_year, error.what()));
+      note("years",
+           fmt::format("the years are {} to {}: {}", settings().start_year, settings().end_year, error.what()));
     }
   }
 
  private:
+  static constexpr double most_own_setting = 1e12;  // As the settings file bounds pay.
+
   [[nodiscard]] SimulationSettings& settings() { return model_.settings; }
-  void note(std::string text) { model_.notes.push_back(std::move(text)); }
+  /// `what`: the setting in few words.
+  void note(std::string what, std::string text) {
+    model_.notes.push_back(std::move(text));
+    if (std::find(model_.stood_in.begin(), model_.stood_in.end(), what) == model_.stood_in.end())
+      model_.stood_in.push_back(std::move(what));
+  }
 
   const FoundTable* found(const std::string& name, std::string_view what) {
     const std::string staged = "stg_config_" + name;
@@ -129,7 +163,8 @@ class SettingsReader {
       duck::Rows rows = session_.connection().query(fmt::format("SELECT count(*) FROM {}", table->from));
       if (rows.next() && rows.integer(0) > 0) return table;
     }
-    note(fmt::format("neither {} nor {} is there with rows: {} come from {}", staged, plain, what, base_name_));
+    note(std::string(what),
+         fmt::format("neither {} nor {} is there with rows: the {} come from {}", staged, plain, what, base_name_));
     return nullptr;
   }
 
@@ -137,7 +172,8 @@ class SettingsReader {
     std::string selected;
     for (const ColumnRule& column : columns) {
       if (table.column(column.name) == nullptr)
-        note(fmt::format("{} has no column {}: the default is used", table.name, column.name));
+        note(fmt::format("{} of {}", column.name, table.name),
+             fmt::format("{} has no column {}: the default is used", table.name, column.name));
       selected +=
           fmt::format("{}{} AS {}", selected.empty() ? "" : ", ", column_expression(table, column), column.name);
     }
@@ -148,14 +184,17 @@ class SettingsReader {
     if (value && std::isfinite(*value) && *value >= 0) {
       target = *value;
     } else if (value) {
-      note(fmt::format("{}: {} is {}, which is no rate; the default {} is used", table.name, what, *value, target));
+      note(std::string(what),
+           fmt::format("{}: {} is {}, which is no rate; the default {} is used", table.name, what, *value, target));
     }
   }
 
   template <std::size_t N>
   void bands(const std::string& name, std::string_view column, std::string_view (*band)(std::size_t),
              std::array<double, N>& target) {
-    const FoundTable* table = found(name, name);
+    std::string words = name;  // "termination hazard age multipliers"
+    std::replace(words.begin(), words.end(), '_', ' ');
+    const FoundTable* table = found(name, words);
     if (table == nullptr) return;
     duck::Rows rows = select(*table, {{column, ColumnKind::text, ""}, {"multiplier", ColumnKind::real, ""}});
     std::array<bool, N> seen{};
@@ -164,7 +203,8 @@ class SettingsReader {
       std::size_t index = 0;
       while (index < N && band(index) != text) ++index;
       if (index == N) {
-        note(fmt::format("{}: the band '{}' is none of ours and is left out", table->name, text));
+        note(fmt::format("{} '{}'", words, text),
+             fmt::format("{}: the band '{}' is none of ours and is left out", table->name, text));
         continue;
       }
       seen[index] = true;
@@ -172,7 +212,8 @@ class SettingsReader {
     }
     for (std::size_t index = 0; index < N; ++index) {
       if (!seen[index])
-        note(fmt::format("{} has no band {}: the default {} is used", table->name, band(index), target[index]));
+        note(fmt::format("{} {}", words, band(index)),
+             fmt::format("{} has no band {}: the default {} is used", table->name, band(index), target[index]));
     }
   }
 
@@ -193,6 +234,7 @@ ModelSettings workforce::read_settings(const Session& session, const SimulationD
   reader.terminations();
   reader.promotions();
   reader.raise_months();
+  reader.own();
   reader.years(options.scenario_id);
   return model;
 }

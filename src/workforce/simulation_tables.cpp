@@ -15,6 +15,7 @@
 #include "duck/private_umask.h"
 #include "planwise/error.h"
 #include "workforce/levers.h"
+#include "workforce/settings_tables.h"
 #include "workforce/year_rows.h"
 
 namespace planwise {
@@ -40,7 +41,7 @@ CREATE TABLE {0}.fct_yearly_events (employee_id VARCHAR, employee_ssn VARCHAR, e
   parameter_scenario_id VARCHAR, parameter_source VARCHAR, data_quality_flag VARCHAR);
 CREATE TABLE {0}.int_baseline_workforce (employee_id VARCHAR, employee_ssn VARCHAR, employee_birth_date DATE,
   employee_hire_date DATE, current_compensation DOUBLE, current_age BIGINT, current_tenure BIGINT, level_id INTEGER,
-  age_band VARCHAR, tenure_band VARCHAR, employment_status VARCHAR, termination_date DATE, termination_reason VARCHAR,
+  age_band VARCHAR, tenure_band VARCHAR, employment_status VARCHAR, termination_date INTEGER, termination_reason INTEGER,
   simulation_year INTEGER, snapshot_created_at TIMESTAMP WITH TIME ZONE);
 CREATE TABLE {0}.int_effective_parameters (scenario_id VARCHAR, fiscal_year INTEGER, job_level INTEGER, event_type VARCHAR,
   parameter_name VARCHAR, parameter_value DOUBLE, is_locked BOOLEAN, parameter_source VARCHAR,
@@ -119,6 +120,11 @@ class EventDetails {
  private:
   std::vector<std::string> hire_, promotion_, raise_;
 };
+
+/// The letter case decides whether dbt finds the lever: it is kept.
+bool as_HIRE(const LeverName& lever, const YearLevers& values) {
+  return values.new_hire_stored_as_HIRE && lever.values == &YearLevers::new_hire_salary_adjustment;
+}
 
 bool leaves(DetailedStatus status) {
   return status == DetailedStatus::experienced_termination || status == DetailedStatus::new_hire_termination;
@@ -205,6 +211,7 @@ struct SimulationTables::Parts {
           fmt::format("creating '{}'", target.string()));
     }
     instance->connection().run(fmt::format(fmt::runtime(create_tables), catalog));
+    instance->connection().run(fmt::format(fmt::runtime(create_settings_tables()), catalog));
     if (!temporary.empty()) instance->connection().run("BEGIN TRANSACTION");
   }
 
@@ -224,7 +231,9 @@ struct SimulationTables::Parts {
   }
 
   void finish_folder() {
-    for (std::string_view table : table_names) {
+    std::vector<std::string_view> tables(table_names.begin(), table_names.end());
+    tables.insert(tables.end(), settings_tables().begin(), settings_tables().end());
+    for (std::string_view table : tables) {
       const duck::PrivateUmask mode;
       instance->connection().run(
           fmt::format("COPY memory.{} TO {} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)", table,
@@ -319,6 +328,10 @@ void SimulationTables::baseline(const People& people, int first_year) {
   row.close();
 }
 
+void SimulationTables::settings(const SimulationSettings& settings) {
+  write_settings(parts_->connection(), parts_->catalog, settings);
+}
+
 void SimulationTables::levers(const std::map<int, YearLevers>& levers, const std::map<int, LeverLocks>& locks) {
   duck::ChunkAppender row(parts_->connection(), parts_->catalog, "int_effective_parameters");
   for (const auto& [year, values] : levers) {
@@ -326,7 +339,9 @@ void SimulationTables::levers(const std::map<int, YearLevers>& levers, const std
     for (const LeverName& lever : lever_names()) {
       for (std::size_t index = 0; index < level_count; ++index) {
         row.text(parts_->options.scenario_id).integer(year).integer(static_cast<std::int64_t>(index) + 1);
-        row.text(lever.event_type).text(lever.parameter).real((values.*lever.values)[index]);
+        row.text(as_HIRE(lever, values) ? "HIRE" : lever.event_type)
+            .text(lever.parameter)
+            .real((values.*lever.values)[index]);
         row.boolean(locked != locks.end() && (locked->second.*lever.locks)[index]);
         row.text("planwise").null().null();
         row.end_row();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "planwise/error.h"
@@ -21,9 +22,9 @@ Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : 
 
 double change_of(double now, double before) { return before == 0 ? std::nan("") : (now - before) / before; }
 
-Json year_error(int year, const std::string& text) {
+/// What callers get for a year that cannot be told: this and nothing else.
+Json year_error(const std::string& text) {
   Json summary = Json::object();
-  summary.set("year", year);
   summary.set("error", text);
   return summary;
 }
@@ -86,14 +87,14 @@ Json summary_of(const YearColumns& year, double outlier_pay) {
   return summary;
 }
 
-Json years_together(const std::vector<Json>& summaries) {
+Json years_together(const std::map<int, Json>& summaries) {
   Json by_year = Json::object();
   Json changes = Json::object();
   std::int64_t analyzed = 0;
   bool complete = true;
   const Json* before = nullptr;
-  for (const Json& summary : summaries) {
-    const std::string year = std::to_string(summary.at("year").as_integer());
+  for (const auto& [number, summary] : summaries) {
+    const std::string year = std::to_string(number);
     by_year.set(year, summary);
     const Json* workforce = summary.find("workforce");
     complete = complete && workforce != nullptr && summary.find("warnings") == nullptr;
@@ -134,7 +135,7 @@ Json summary_in(const SimulationDatabase::Parts& parts, const Session& session, 
   try {
     const auto rows = parts.filled_year(session, year);
     if (rows->from_baseline)
-      return year_error(year, fmt::format("fct_workforce_snapshot has no rows of {}, the year of the baseline", year));
+      return year_error(fmt::format("fct_workforce_snapshot has no rows of {}, the year of the baseline", year));
     Json summary = summary_of(*rows, parts.options.outlier_pay);
     std::vector<std::string> warnings = rows->warnings;
     summary.set("parameters", parameters_of_year(session, parts.options.scenario_id, year, warnings));
@@ -145,7 +146,7 @@ Json summary_in(const SimulationDatabase::Parts& parts, const Session& session, 
     return summary;
   } catch (const Error& error) {
     if (error.code() == ErrorCode::busy || error.code() == ErrorCode::io) throw;
-    return year_error(year, error.what());
+    return year_error(error.what());
   }
 }
 
@@ -162,9 +163,8 @@ Json SimulationDatabase::summaries(int first_year, int last_year) const {
                 fmt::format("years {} to {} were asked for; at most 1000 are allowed", first_year, last_year));
   }
   const Session session = parts_->source.open();
-  std::vector<Json> years;
-  years.reserve(last_year >= first_year ? static_cast<std::size_t>(last_year - first_year) + 1 : 0);
-  for (int year = first_year; year <= last_year; ++year) years.push_back(summary_in(*parts_, session, year));
+  std::map<int, Json> years;
+  for (int year = first_year; year <= last_year; ++year) years.emplace(year, summary_in(*parts_, session, year));
   return years_together(years);
 }
 

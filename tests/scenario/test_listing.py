@@ -130,3 +130,10 @@ def test_setup_looks_at_the_simulation(shell):
     assert status == 1 and step["state"] == "failed" and "simulation.duckdb" in step["message"]
     status, step = validation("--simulation", "elsewhere.duckdb")
     assert status == 1 and "elsewhere.duckdb" in step["message"]
+
+
+def test_show_tells_one_level_of_risk_and_the_assessed_one_where_it_differs(shell):
+    for assessed, lines in (("LOW", ["level LOW"]), ("MEDIUM", ["level LOW", "assessed level MEDIUM"])):
+        run = shell.save(sample_run(f"risk_{assessed}", risk_assessment={"level": assessed, "factors": []}))
+        told = [" ".join(line.split()) for line in shell.ok("show", run).splitlines() if "level " in line and ("LOW" in line or "MEDIUM" in line)]
+        assert told == lines

@@ -46,6 +46,12 @@ def test_a_bridge_without_events_says_what_it_cannot_tell(damaged):
     assert "cannot be told apart" in done.stderr
 
 
+def test_bridges_are_told_for_the_years_that_can_be(damaged):
+    done = damaged("update int_baseline_workforce set current_compensation = null").run("bridge", "--output", "json")
+    assert [b["from_year"] for b in json.loads(done.stdout)] == [2025]
+    assert done.returncode == 9 and "no bridge into 2025" in done.stderr and "current_compensation" in done.stderr
+
+
 def test_compression_hides_small_levels(damaged):
     shell = damaged("update fct_workforce_snapshot set level_id = 5 where level_id = 4 and detailed_status_code <> 'new_hire_active'; "
                     "delete from fct_workforce_snapshot where level_id = 5 and simulation_year = 2025 and detailed_status_code = 'continuous_active' and employee_id not in "

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 from conftest import ROOT, sample_run
@@ -93,12 +94,15 @@ def test_locks_of_the_real_run_are_honoured(real):
 
 
 def test_quality_of_the_real_run(real):
-    found = {f["check"]: f for f in real.json("quality")["findings"]}
+    done = real.run("quality", "--output", "json")
+    assert done.returncode == 0, "warnings alone are no findings"
+    found = {f["check"]: f for f in json.loads(done.stdout)["findings"]}
+    assert not any(f["severity"] == "error" and f["count"] for f in found.values())
     assert found["promotion_on_termination_day"]["count"] == 753
     assert len(found["promotion_on_termination_day"]["examples"]) == 3
     rows = real.json("quality", "--check", "promotion_on_termination_day", "--limit", "5")
     assert len(rows) == 5
-    assert "ssn" not in real.ok("quality", "--output", "json").lower()
+    assert "ssn" not in done.stdout.lower()
 
 
 def test_caches_follow_a_changed_database(shell, shared):
@@ -224,6 +228,22 @@ def test_reports_over_a_simulation(own):
             assert "nan" not in own.ok(*command, "--output", form).lower()
 
 
+def test_saved_tables_simulate_as_what_wrote_them(own, shell):
+    (shell.folder / "plan.toml").write_text("[rates]\ntarget_growth = 0.06\n[hires]\nages = [21, 22, 23, 24, 60]\n[termination]\nbase = 0.3\n")
+    first = shell.ok("simulate", "--census", CENSUS, "--settings", "plan.toml", "--years", "2025-2026", "--save-to", "again.duckdb", "--output", "json")
+    done = shell.run("simulate", "--simulation", "again.duckdb", "--output", "json")
+    assert done.returncode == 0 and done.stderr == "" and done.stdout == first
+
+
+def test_settings_that_a_database_lacks_are_named(own, shell):
+    subprocess.run([sys.executable, "-c", "import duckdb; duckdb.connect('simulation.duckdb').execute('drop table config_raise_timing_distribution; "
+                    "delete from config_termination_hazard_base')"], cwd=shell.folder, check=True)
+    done = own.run("simulate", "--years", "2025-2025", "--output", "json")
+    assert done.returncode == 0
+    assert done.stderr == ("planwise: not in the database as they should be: base of the termination hazard, months of raises; "
+                           "the defaults stand in for them\n")
+
+
 def test_small_groups_are_hidden_unless_asked_for(own):
     shown = own.json("distribution", "--year", "2025", "--by", "age-band", "--minimum-cell", "0")
     assert all("count" in cell for cell in shown)
@@ -234,6 +254,15 @@ def test_small_groups_are_hidden_unless_asked_for(own):
     assert "*" in table and "--minimum-cell 0" in table
 
 
+def test_quality_with_errors_ends_with_status_1(own, shell):
+    own.ok("quality")
+    subprocess.run([sys.executable, "-c", "import duckdb; duckdb.connect('simulation.duckdb').execute('insert into fct_workforce_snapshot "
+                    "select * from fct_workforce_snapshot limit 1')"], cwd=shell.folder, check=True)
+    for form in ("table", "json", "csv"):
+        done = own.run("quality", "--output", form)
+        assert done.returncode == 1 and "duplicate_employee_years" in done.stdout, form
+
+
 def test_quality_of_a_run_can_be_attached(own):
     run = own.save(sample_run(optimal_parameters=own.json("summary", "--year", "2025")["parameters"]))
     verdict = own.json("quality", "--run", run, "--attach")
@@ -242,7 +271,9 @@ def test_quality_of_a_run_can_be_attached(own):
     assert own.json("show", run)["simulation_data"]["data_quality_metrics"] == verdict
     assert len(own.json("history", run)) == 2
     other = own.save(sample_run())
-    verdict = own.json("quality", "--run", other)
+    done = own.run("quality", "--run", other, "--output", "json")
+    assert done.returncode == 1
+    verdict = json.loads(done.stdout)
     assert verdict["parameter_application_success"] is False and any("cola_rate" in line for line in verdict["errors"])
 
 
@@ -267,6 +298,11 @@ def test_years_can_be_attached_to_a_run(own):
 
 def test_a_year_that_is_not_there_is_an_error(own):
     done = own.run("summary", "--year", "2040", "--output", "json")
-    assert done.returncode == 3 and "error" in json.loads(done.stdout) and "2025" in done.stderr
+    assert done.returncode == 3 and list(json.loads(done.stdout)) == ["error"] and "2025" in done.stderr
+    done = own.run("summary", "--years", "2029-2030", "--output", "json")
+    years = json.loads(done.stdout)["year_summaries"]
+    assert done.returncode == 3 and list(years["2030"]) == ["error"] and years["2029"]["year"] == 2029
+    done = own.run("summary", "--years", "2029-2030", "--output", "jsonl")
+    assert [json.loads(line)["year"] for line in done.stdout.splitlines()] == [2029, 2030]
     done = own.run("summary", "--year", "2040")
     assert done.returncode == 3 and done.stdout == ""

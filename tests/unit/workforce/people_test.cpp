@@ -137,6 +137,21 @@ TEST(Settings, TablesOfTheDatabaseAreUsedAndDoubtfulOnesNamed) {
        {"level 9", "of level 5", "'old'", "base_rate is nan", "lacks months", "termination_hazard_age"}) {
     EXPECT_THAT(notes, HasSubstr(told));
   }
+  EXPECT_THAT(model.stood_in,
+              ::testing::IsSupersetOf({"level 9", "pay range of level 5", "base_rate", "months of raises",
+                                       "termination hazard age multipliers", "promotion hazard age multipliers < 25"}));
+}
+
+TEST(Settings, OwnTableWithoutUsableValuesKeepsWhatWasBefore) {
+  const TempFolder folder;
+  make_database(folder / "s.duckdb", good_tables() + R"(
+    CREATE TABLE config_planwise_settings AS SELECT * FROM (VALUES ('target_growth', 0.07), ('hire_age_1', 1e300),
+      ('total_termination', -1)) AS t(name, value);)");
+  const ModelSettings model = SimulationDatabase(folder / "s.duckdb").load_settings();
+  EXPECT_EQ(model.settings.target_growth_rate, 0.07);
+  EXPECT_EQ(model.settings.hire_ages[0], SimulationSettings{}.hire_ages[0]);
+  EXPECT_EQ(model.settings.total_termination_rate, SimulationSettings{}.total_termination_rate);
+  EXPECT_THAT(model.stood_in, ::testing::IsSupersetOf({"hire_age_1", "total_termination", "hire_share_level_5"}));
 }
 
 TEST(Levers, RealFileHasThemByYearWithAllOfTheFirstYearLocked) {

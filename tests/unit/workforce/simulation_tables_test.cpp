@@ -137,6 +137,72 @@ TEST_P(WrittenTables, AreReadBackAsTheyWere) {
   EXPECT_EQ(events.integer(3), 2 * 5500);
 }
 
+TEST_P(WrittenTables, SettingsAreReadBackWithNothingStandingIn) {
+  SimulationSettings written;
+  written.target_growth_rate = 0.051;
+  written.total_termination_rate = 0.1;
+  written.new_hire_termination_rate = 1.0 / 3;
+  for (JobLevel& level : written.levels) {
+    level = {level.minimum + 0.5, level.maximum * 1.01, level.average_promotion_probability / 3, level.hire_maximum - 7,
+             0.2};
+  }
+  written.termination_base = 0.41;
+  written.termination_by_tenure[4] = 0.7;
+  written.termination_by_age[0] = 0.9;
+  written.promotion_base = 0.2;
+  written.promotion_level_dampener = 0.25;
+  written.promotion_by_tenure[1] = 0.3;
+  written.promotion_by_age[5] = 0.4;
+  written.raise_month[11] = 1.0 / 7;
+  written.hire_ages = {20, 21, 22, 23, 64};
+  written.start_year = 2025;
+  written.end_year = 2026;
+  {
+    SimulationTables tables(target(), options());
+    tables.baseline(start_of(5), 2025);
+    tables.settings(written);
+    tables.levers({{2025, YearLevers{}}, {2026, YearLevers{}}});
+    tables.year(year_of(2025, 5));
+    tables.finish();
+  }
+  const ModelSettings model = SimulationDatabase(target()).load_settings();
+  EXPECT_THAT(model.notes, ElementsAre());
+  EXPECT_THAT(model.stood_in, ElementsAre());
+  const SimulationSettings& read = model.settings;
+  EXPECT_EQ(read.start_year, 2025);
+  EXPECT_EQ(read.end_year, 2026);
+  EXPECT_EQ(read.target_growth_rate, written.target_growth_rate);
+  EXPECT_EQ(read.total_termination_rate, written.total_termination_rate);
+  EXPECT_EQ(read.new_hire_termination_rate, written.new_hire_termination_rate);
+  for (std::size_t level = 0; level < level_count; ++level) {
+    EXPECT_EQ(read.levels[level].minimum, written.levels[level].minimum);
+    EXPECT_EQ(read.levels[level].maximum, written.levels[level].maximum);
+    EXPECT_EQ(read.levels[level].average_promotion_probability, written.levels[level].average_promotion_probability);
+    EXPECT_EQ(read.levels[level].hire_maximum, written.levels[level].hire_maximum);
+    EXPECT_EQ(read.levels[level].hire_share, written.levels[level].hire_share);
+  }
+  EXPECT_EQ(read.termination_base, written.termination_base);
+  EXPECT_EQ(read.termination_by_tenure, written.termination_by_tenure);
+  EXPECT_EQ(read.termination_by_age, written.termination_by_age);
+  EXPECT_EQ(read.promotion_base, written.promotion_base);
+  EXPECT_EQ(read.promotion_level_dampener, written.promotion_level_dampener);
+  EXPECT_EQ(read.promotion_by_tenure, written.promotion_by_tenure);
+  EXPECT_EQ(read.promotion_by_age, written.promotion_by_age);
+  EXPECT_EQ(read.raise_month, written.raise_month);
+  EXPECT_EQ(read.hire_ages, written.hire_ages);
+}
+
+TEST_P(WrittenTables, LetterCaseOfTheLeverForHiresIsKept) {
+  YearLevers levers;
+  levers.new_hire_stored_as_HIRE = true;
+  SimulationTables tables(target(), options());
+  tables.baseline(start_of(5), 2025);
+  tables.levers({{2025, levers}});
+  tables.year(year_of(2025, 5));
+  tables.finish();
+  EXPECT_FALSE(SimulationDatabase(target()).load_levers().new_hire_stored_as_hire);
+}
+
 TEST_P(WrittenTables, NothingIsThereBeforeTheEndNorWithoutIt) {
   {
     SimulationTables tables(target(), options());

@@ -95,6 +95,8 @@ TEST(SimulationDatabase, SmallFileIsSummarisedInTheShapeOfTheCallers) {
       R"("promotion_raise_level_5":0.2}})");
   const Json several = database.summaries(2025, 2027);
   EXPECT_THAT(several.at("year_summaries").at("2027").at("error").as_string(), HasSubstr("2025, 2026"));
+  for (const Json& failed : {several.at("year_summaries").at("2027"), database.summary(2027)})
+    EXPECT_EQ(failed.size(), 1U) << failed.dump();  // `{error: text}`, exactly.
   EXPECT_EQ(several.at("yoy_metrics").dump(),
             R"({"2026":{"headcount_growth":-0.2,"compensation_growth":-0.042530755711775045}})");
   EXPECT_EQ(several.at("overall").dump(), R"({"years_analyzed":2,"total_years":3,"data_quality":"partial"})");
