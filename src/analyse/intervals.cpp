@@ -73,13 +73,14 @@ std::optional<Interval> quantile_interval(const std::vector<double>& sorted, dou
   std::int64_t high = first_where([&](std::int64_t count) { return at_most(count) >= (1 + confidence) / 2; }) + 1;
   if (low < 1 || high > n) return std::nullopt;
   const auto held = [&](std::int64_t from, std::int64_t to) { return at_most(to - 1) - at_most(from - 1); };
-  // Ranks are whole numbers: one side may have room left.
-  for (bool moved = true; moved;) {
+  // Ranks are whole numbers: one side may have room left. Of two equal choices the lower ranks, whatever the rounding.
+  constexpr double rounding = 1e-9;
+  for (;;) {
     const double without_low = held(low + 1, high), without_high = held(low, high - 1);
-    moved = std::max(without_low, without_high) >= confidence;
-    if (moved && without_low >= without_high)
+    if (std::max(without_low, without_high) < confidence) break;
+    if (without_low > without_high + rounding)
       ++low;
-    else if (moved)
+    else
       --high;
   }
   return Interval{sorted[static_cast<std::size_t>(low - 1)], sorted[static_cast<std::size_t>(high - 1)]};
