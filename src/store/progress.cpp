@@ -134,29 +134,46 @@ Json change(std::string_view field, Json before, Json after) {
 
 }  // namespace
 
-ProgressRows read_progress(duck::Connection& connection, std::string_view run_id) {
-  ProgressRows found;
-  duck::Rows rows = connection.query(
-      fmt::format("SELECT kind, actor, reason, {} FROM {}.optimization_progress WHERE run_id = ? AND kind IN ('heartbeat', 'stop')",
-                  heartbeat_columns, schema),
-      {std::string(run_id)});
+namespace {
+
+/// Of one run, or of all where `run_id` is empty.
+std::map<std::string, ProgressRows, std::less<>> progress_rows(duck::Connection& connection, std::string_view run_id) {
+  std::map<std::string, ProgressRows, std::less<>> all;
+  duck::Rows rows = connection.query(fmt::format("SELECT run_id, kind, actor, reason, {} FROM {}.optimization_progress WHERE kind IN "
+                                                 "('heartbeat', 'stop') AND (? = '' OR run_id = ?)",
+                                                 heartbeat_columns, schema),
+                                     {std::string(run_id), std::string(run_id)});
   while (rows.next()) {
-    if (rows.text(0) == "heartbeat") {
-      found.heartbeat = heartbeat_from(rows, 3);
+    ProgressRows& found = all[std::string(rows.text(0))];
+    if (rows.text(1) == "heartbeat") {
+      found.heartbeat = heartbeat_from(rows, 4);
     } else {
-      found.stop = StopRequest{std::string(rows.text(1)), rows.time(4), rows.optional_text(2).value_or("")};
+      found.stop = StopRequest{std::string(rows.text(2)), rows.time(5), rows.optional_text(3).value_or("")};
     }
   }
-  return found;
+  return all;
 }
+
+}  // namespace
+
+ProgressRows read_progress(duck::Connection& connection, std::string_view run_id) {
+  auto found = progress_rows(connection, run_id);
+  return found.empty() ? ProgressRows{} : std::move(found.begin()->second);
+}
+
+std::map<std::string, ProgressRows, std::less<>> read_all_progress(duck::Connection& connection) { return progress_rows(connection, {}); }
 
 void delete_progress(duck::Connection& connection, std::string_view run_id) {
   connection.query(fmt::format("DELETE FROM {}.optimization_progress WHERE run_id = ?", schema), {std::string(run_id)});
 }
 
 void add_heartbeats(duck::Connection& connection, std::span<RunSummary> summaries) {
+  const auto runs = [](const RunSummary& summary) { return summary.status == "running"; };
+  if (std::none_of(summaries.begin(), summaries.end(), runs)) return;
+  const auto progress = read_all_progress(connection);
   for (RunSummary& summary : summaries) {
-    if (summary.status == "running") summary.heartbeat = read_progress(connection, summary.run_id).heartbeat;
+    const auto found = progress.find(summary.run_id);
+    if (runs(summary) && found != progress.end()) summary.heartbeat = found->second.heartbeat;
   }
 }
 
@@ -225,10 +242,12 @@ std::vector<RunningRun> RunStore::running() {
       runs.push_back(std::move(run));
     }
   }
+  auto progress = read_all_progress(connection);
   for (RunningRun& run : runs) {
-    ProgressRows found = read_progress(connection, run.run_id);
-    run.heartbeat = std::move(found.heartbeat);
-    run.stop = std::move(found.stop);
+    if (const auto found = progress.find(run.run_id); found != progress.end()) {
+      run.heartbeat = std::move(found->second.heartbeat);
+      run.stop = std::move(found->second.stop);
+    }
     run.state = running_state(run.heartbeat, now());
   }
   return runs;
