@@ -39,12 +39,15 @@ class RandomRuns {
     m.optimization_engine = pick({"scipy_slsqp", "scipy_de"});
     m.status = pick({"completed", "completed", "completed", "failed", "cancelled", "draft", "running"});
     // Around the turn of years and of ISO weeks.
-    m.created_at = Timestamp{parse_time("2024-12-25T00:00:00Z").microseconds + static_cast<std::int64_t>(number(0, 400.0 * 86400e6))};
-    if (chance(0.7)) m.runtime_seconds = chance(0.05) ? std::numeric_limits<double>::infinity() : std::exp(number(-3, 8));
+    m.created_at = Timestamp{parse_time("2024-12-25T00:00:00Z").microseconds +
+                             static_cast<std::int64_t>(number(0, 400.0 * 86400e6))};
+    if (chance(0.7))
+      m.runtime_seconds = chance(0.05) ? std::numeric_limits<double>::infinity() : std::exp(number(-3, 8));
     if (chance(0.8)) m.function_evaluations = chance(0.05) ? 5'000'000'000 : static_cast<std::int64_t>(number(0, 300));
     if (chance(0.6)) m.converged = chance(0.7);
     run.results.objective_value.reset();
-    if (chance(0.9)) run.results.objective_value = chance(0.05) ? std::numeric_limits<double>::quiet_NaN() : number(-1e6, 1e6);
+    if (chance(0.9))
+      run.results.objective_value = chance(0.05) ? std::numeric_limits<double>::quiet_NaN() : number(-1e6, 1e6);
     run.results.risk_level = pick({"LOW", "MEDIUM", "HIGH", "CRITICAL", "ODD"});
     if (chance(0.2)) run.results.risk_level.reset();
     return run;
@@ -103,8 +106,11 @@ AnalyticsFigures naive(const std::vector<planwise::Run>& runs) {
   for (const planwise::Run& run : runs) {
     const Metadata& m = run.metadata;
     ++f.runs;
-    std::map<std::string, std::int64_t*> statuses{{"completed", &f.completed}, {"failed", &f.failed}, {"cancelled", &f.cancelled},
-                                                  {"draft", &f.draft},         {"running", &f.running}};
+    std::map<std::string, std::int64_t*> statuses{{"completed", &f.completed},
+                                                  {"failed", &f.failed},
+                                                  {"cancelled", &f.cancelled},
+                                                  {"draft", &f.draft},
+                                                  {"running", &f.running}};
     ++*(statuses.contains(m.status) ? statuses[m.status] : &f.other_status);
     ++(!m.converged ? f.convergence_not_reported : *m.converged ? f.converged : f.not_converged);
     if (m.runtime_seconds) runtimes.push_back(*m.runtime_seconds);
@@ -112,8 +118,11 @@ AnalyticsFigures naive(const std::vector<planwise::Run>& runs) {
     if (run.results.objective_value) objectives.push_back(*run.results.objective_value);
     if (run.results.objective_value && !std::isfinite(*run.results.objective_value)) ++f.objective_not_finite;
     const std::string risk = run.results.risk_level.value_or("");
-    std::map<std::string, std::int64_t*> risks{{"LOW", &f.risk_low}, {"MEDIUM", &f.risk_medium}, {"HIGH", &f.risk_high},
-                                               {"CRITICAL", &f.risk_critical}, {"", &f.not_assessed}};
+    std::map<std::string, std::int64_t*> risks{{"LOW", &f.risk_low},
+                                               {"MEDIUM", &f.risk_medium},
+                                               {"HIGH", &f.risk_high},
+                                               {"CRITICAL", &f.risk_critical},
+                                               {"", &f.not_assessed}};
     ++*(risks.contains(risk) ? risks[risk] : &f.other_risk);
   }
   f.runtime_seconds = naive(runtimes);
@@ -124,9 +133,24 @@ AnalyticsFigures naive(const std::vector<planwise::Run>& runs) {
 
 void expect_same(const AnalyticsFigures& found, const AnalyticsFigures& expected, const std::string& where) {
   const auto counts = [](const AnalyticsFigures& f) {
-    return std::vector<std::int64_t>{f.runs, f.completed, f.failed, f.cancelled, f.draft, f.running, f.lost, f.other_status, f.converged,
-                                     f.not_converged, f.convergence_not_reported, f.objective_not_finite, f.risk_low, f.risk_medium,
-                                     f.risk_high, f.risk_critical, f.other_risk, f.not_assessed};
+    return std::vector<std::int64_t>{f.runs,
+                                     f.completed,
+                                     f.failed,
+                                     f.cancelled,
+                                     f.draft,
+                                     f.running,
+                                     f.lost,
+                                     f.other_status,
+                                     f.converged,
+                                     f.not_converged,
+                                     f.convergence_not_reported,
+                                     f.objective_not_finite,
+                                     f.risk_low,
+                                     f.risk_medium,
+                                     f.risk_high,
+                                     f.risk_critical,
+                                     f.other_risk,
+                                     f.not_assessed};
   };
   EXPECT_EQ(counts(found), counts(expected)) << where;
   expect_same(found.runtime_seconds, expected.runtime_seconds, where + " runtime");
@@ -174,7 +198,8 @@ void expect_equal_to_naive(RunStore& store, const std::vector<planwise::Run>& ru
     std::map<std::string, std::vector<planwise::Run>> expected;
     for (const planwise::Run& run : runs) expected[key_of(run, grouping.by)].push_back(run);
     EXPECT_EQ(grouping.groups.size(), expected.size()) << grouping.by;
-    for (const AnalyticsGroup& group : grouping.groups) expect_same(group.figures, naive(expected[group.key]), grouping.by + " " + group.key);
+    for (const AnalyticsGroup& group : grouping.groups)
+      expect_same(group.figures, naive(expected[group.key]), grouping.by + " " + group.key);
   }
 }
 
