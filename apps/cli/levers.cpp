@@ -1,10 +1,9 @@
 // levers: show, check, risk, convert.
-#include "planwise/levers.h"
-
 #include <fmt/format.h>
 
 #include "commands.h"
 #include "input.h"
+#include "planwise/levers.h"
 #include "table.h"
 
 namespace planwise::cli {
@@ -23,20 +22,20 @@ Json row_of(const LeverSchema& schema, const Lever& lever, std::size_t at) {
   const int level = lever.levels[at];
   const auto market = schema.benchmark(lever, level);
   const auto bounds = [](const LeverBounds& b) { return Json(Json::Array{b.minimum, b.maximum}); };
-  return Json(
-      Json::Object{{"lever", lever.by_level ? flat_name(lever, level) : lever.name},
-                   {"level", lever.by_level ? Json(level) : Json()},
-                   {"level_name", lever.by_level && level <= static_cast<int>(schema.level_names().size())
-                                      ? Json(schema.level_names()[static_cast<std::size_t>(level - 1)])
-                                      : Json()},
-                   {"unit", lever.unit},
-                   {"default", lever.defaults[at]},
-                   {"hard", bounds(lever.hard)},
-                   {"recommended", bounds(lever.recommended)},
-                   {"search", bounds(lever.search[at])},
-                   {"market", market ? Json(Json::Array{market->minimum, market->target, market->maximum}) : Json()},
-                   {"event_type", lever.event_type},
-                   {"parameter_name", lever.parameter_name}});
+  return Json(Json::Object{
+      {"lever", lever.by_level ? flat_name(lever, level) : lever.name},
+      {"level", lever.by_level ? Json(level) : Json()},
+      {"level_name", lever.by_level && level <= static_cast<int>(schema.level_names().size())
+                         ? Json(schema.level_names()[static_cast<std::size_t>(level - 1)])
+                         : Json()},
+      {"unit", lever.unit},
+      {"default", lever.defaults[at]},
+      {"hard", bounds(lever.hard)},
+      {"recommended", bounds(lever.recommended)},
+      {"search", bounds(lever.search[at])},
+      {"market", market ? Json(Json::Array{market->minimum, market->target, market->maximum}) : Json()},
+      {"event_type", lever.event_type},
+      {"parameter_name", lever.parameter_name}});
 }
 
 void run_show(const std::string& file, Session& session) {
@@ -254,8 +253,7 @@ void run_risk(const RiskFlags& flags, Session& session) {
       print_json(to_json(risk), globals);
     } else if (globals.output == Output::csv) {
       print_objects({to_json(risk)},
-                    {{"level", "factors", "warning_count", "assessment_date", "parameters_within_bounds"}, {}},
-                    globals);
+                    {{"level", "factors", "warning_count", "assessment_date", "parameters_within_bounds"}, {}}, globals);
     } else {
       print_saved(risk, session);
     }
@@ -316,10 +314,10 @@ void add_convert(CLI::App& levers, Session& session) {
 }  // namespace
 
 void add_lever_commands(CLI::App& app, Session& session) {
-  CLI::App* levers = app.add_subcommand("levers", "Pay levers: bounds, checks, risk, forms")->group(heading::workforce);
+  CLI::App* levers =
+      app.add_subcommand("levers", "Pay levers: bounds, checks, risk, forms")->group(heading::workforce);
   levers->require_subcommand(1);
-  examples(*levers,
-           "  planwise levers show\n  planwise levers check cola_rate=0.03\n  planwise levers risk --run 6f0c21");
+  examples(*levers, "  planwise levers show\n  planwise levers check cola_rate=0.03\n  planwise levers risk --run 6f0c21");
   add_show(*levers, session);
   add_check(*levers, session);
   add_risk(*levers, session);

@@ -59,11 +59,9 @@ void print_fields(const Comparison& comparison, const std::vector<std::string>& 
     std::vector<std::string> row{field.path};
     for (std::size_t i = 0; i < field.values.size(); ++i) {
       const ComparedValue& value = field.values[i];
-      row.push_back(
-          value.missing ? "missing"
-          : value.value.is_null()
-              ? "null"
-              : shortened(printable(value.value.is_array() ? value.value.dump() : shown(value.value)), widest_value));
+      row.push_back(value.missing           ? "missing"
+                    : value.value.is_null() ? "null"
+                                            : shortened(printable(value.value.is_array() ? value.value.dump() : shown(value.value)), widest_value));
       if (i == comparison.baseline) continue;
       row.push_back(value.percent ? percent_text(*value.percent) : value.delta ? signed_number(*value.delta) : "");
     }

@@ -19,12 +19,10 @@ namespace {
 
 void add_health(CLI::App& app, Session& session) {
   CLI::App* command =
-      app.add_subcommand("health",
-                         "State of the store and its file, of simulation, cache, levers, disk and log; exit 1 when "
-                         "something failed")
+      app.add_subcommand("health", "State of the store and its file, of simulation, cache, levers, disk and log; exit 1 when "
+                                   "something failed")
           ->group(heading::store);
-  examples(*command,
-           "  planwise health\n  planwise health --output json\n"
+  examples(*command, "  planwise health\n  planwise health --output json\n"
            "  planwise --simulation simulation.duckdb health");
   command->callback([&session] {
     const HealthReport report = session.manager().health({.simulation = session.simulation_file()});
@@ -136,9 +134,7 @@ class EndAfter {
           std::unique_lock lock(mutex_);
           wake_.wait_for(lock, stop, std::chrono::duration<double>(seconds + 1), [] { return false; });
           if (stop.stop_requested()) return;
-          fmt::print(stderr,
-                     "planwise: the statement ran longer than {} s and was ended; raise the limit or narrow it\n",
-                     seconds);
+          fmt::print(stderr, "planwise: the statement ran longer than {} s and was ended; raise the limit or narrow it\n", seconds);
           std::_Exit(exit_status_of(ErrorCode::cancelled));
         }) {}
 
@@ -162,12 +158,8 @@ void add_sql(CLI::App& app, Session& session) {
   command->add_option("statement", flags->statement, "SELECT, WITH, FROM, SHOW, DESCRIBE or EXPLAIN")
       ->required()
       ->type_name("SQL");
-  command->add_option("--limit", flags->limit, "Rows at most; default 1000")
-      ->type_name("N")
-      ->transform(whole_number(1));
-  command->add_option("--timeout", flags->timeout, "Seconds at most; default 30")
-      ->type_name("SECONDS")
-      ->check(seconds(0.001));
+  command->add_option("--limit", flags->limit, "Rows at most; default 1000")->type_name("N")->transform(whole_number(1));
+  command->add_option("--timeout", flags->timeout, "Seconds at most; default 30")->type_name("SECONDS")->check(seconds(0.001));
   examples(*command, "  planwise sql 'SELECT status, count(*) AS runs FROM optimization_runs GROUP BY status'");
   command->callback([flags, &session] {
     const EndAfter hard_limit(flags->timeout);
