@@ -170,5 +170,30 @@ TEST_F(PlanFile, ErrorsNameFileAndLine) {
   EXPECT_THAT(study_error([&] { (void)read_plan(folder / "none.toml"); }), HasSubstr("not_found"));
 }
 
+TEST_F(PlanFile, PlansOfTheGuideAreRead) {
+  std::ifstream page(std::filesystem::path(PLANWISE_SOURCE_DIR) / "docs/decisions.md");
+  const std::string text{std::istreambuf_iterator<char>(page), {}};
+  int plans = 0;
+  for (std::size_t at = 0; (at = text.find("```toml\n", at)) != std::string::npos; ++plans) {
+    at += 8;
+    EXPECT_NO_THROW((void)read_plan(file(text.substr(at, text.find("```", at) - at)))) << text.substr(at, 60);
+  }
+  EXPECT_EQ(plans, 2);
+}
+
+TEST_F(PlanFile, GuideNamesEveryKey) {
+  std::ifstream page(std::filesystem::path(PLANWISE_SOURCE_DIR) / "docs/decisions.md");
+  const std::string text{std::istreambuf_iterator<char>(page), {}};
+  const Json document = to_json(full_study());
+  for (const auto& [group, value] : document.as_object()) {
+    EXPECT_THAT(text, HasSubstr("`" + group));
+    if (!value.is_object()) continue;
+    for (const auto& [key, inner] : value.as_object())
+      EXPECT_TRUE(text.find("`" + group + "." + key) != std::string::npos || text.find("`." + key) != std::string::npos ||
+                  text.find("`" + group + ".weights") != std::string::npos)
+          << group << '.' << key;
+  }
+}
+
 }  // namespace
 }  // namespace planwise

@@ -352,7 +352,7 @@ TEST(PrepareStudy, WarmStartsAreTheNearestCompletedRuns) {
   options.database = folder / "runs.duckdb";
   ResultsManager runs(options);
   const auto save = [&](const char* id, double cola, const char* status, bool is_synthetic) {
-    Run run;
+    planwise::Run run;
     run.metadata.run_id = id;
     run.metadata.scenario_id = "s";
     run.metadata.status = status;

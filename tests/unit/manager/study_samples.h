@@ -10,6 +10,7 @@
 #include "../workforce/databases.h"
 #include "manager/prepared_study.h"
 #include "planwise/census.h"
+#include "simulate/objectives.h"
 #include "planwise/error.h"
 
 namespace planwise {
