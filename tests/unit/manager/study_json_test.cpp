@@ -73,13 +73,15 @@ TEST(StudyJson, MissingKeysKeepTheirDefaults) {
 }
 
 TEST(StudyJson, WordsAreThoseOfTheSolvers) {
-  for (const Algorithm algorithm : {Algorithm::slsqp, Algorithm::lbfgsb, Algorithm::cobyla, Algorithm::de, Algorithm::cmaes,
-                                    Algorithm::nsga2, Algorithm::grid, Algorithm::random, Algorithm::latin_hypercube}) {
+  for (const Algorithm algorithm :
+       {Algorithm::slsqp, Algorithm::lbfgsb, Algorithm::cobyla, Algorithm::de, Algorithm::cmaes, Algorithm::nsga2,
+        Algorithm::grid, Algorithm::random, Algorithm::latin_hypercube}) {
     Study study;
     study.solver.algorithm = algorithm;
     EXPECT_EQ(to_json(study).at("solver").at("algorithm").as_string(), to_text(algorithm));
   }
-  for (const TuningStrategy strategy : {TuningStrategy::conservative, TuningStrategy::balanced, TuningStrategy::aggressive}) {
+  for (const TuningStrategy strategy :
+       {TuningStrategy::conservative, TuningStrategy::balanced, TuningStrategy::aggressive}) {
     Study study;
     study.tune.strategy = strategy;
     EXPECT_EQ(to_json(study).at("tune").at("strategy").as_string(), to_text(strategy));
@@ -88,7 +90,8 @@ TEST(StudyJson, WordsAreThoseOfTheSolvers) {
 
 TEST(StudyJson, FaultsNamePathValueAndWhatIsAllowed) {
   const auto error = [](std::string_view text) { return study_error([&] { (void)study_of(text); }); };
-  EXPECT_THAT(error(R"({"solver": {"algoritm": "DE"}})"), HasSubstr("'solver.algoritm' in a study; did you mean algorithm?"));
+  EXPECT_THAT(error(R"({"solver": {"algoritm": "DE"}})"),
+              HasSubstr("'solver.algoritm' in a study; did you mean algorithm?"));
   EXPECT_THAT(error(R"({"solvr": {}})"), HasSubstr("did you mean solver?"));
   EXPECT_EQ(error(R"({"solver": {"max_evaluations": 0}})"),
             "invalid_argument: solver.max_evaluations is 0; a whole number from 1 to 1099511627776 is allowed");
@@ -189,7 +192,8 @@ TEST_F(PlanFile, GuideNamesEveryKey) {
     EXPECT_THAT(text, HasSubstr("`" + group));
     if (!value.is_object()) continue;
     for (const auto& [key, inner] : value.as_object())
-      EXPECT_TRUE(text.find("`" + group + "." + key) != std::string::npos || text.find("`." + key) != std::string::npos ||
+      EXPECT_TRUE(text.find("`" + group + "." + key) != std::string::npos ||
+                  text.find("`." + key) != std::string::npos ||
                   text.find("`" + group + ".weights") != std::string::npos)
           << group << '.' << key;
   }

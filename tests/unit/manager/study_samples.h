@@ -10,8 +10,8 @@
 #include "../workforce/databases.h"
 #include "manager/prepared_study.h"
 #include "planwise/census.h"
-#include "simulate/objectives.h"
 #include "planwise/error.h"
+#include "simulate/objectives.h"
 
 namespace planwise {
 
