@@ -235,9 +235,17 @@ void print_changes(const Scenario& baseline, const Scenario& scenario, const Glo
 
 // ---- the command ----
 
+std::vector<KeptPath> kept_paths(const SimulateFlags& flags, const Session& session) {
+  return {{session.globals.database, "the store in use"},
+          {session.simulation_file(), "the simulation being read"},
+          {flags.source.census, "the census being read"},
+          {flags.source.settings, "the settings file"}};
+}
+
 void save_tables(const Scenario& scenario, const SimulateFlags& flags, const Session& session) {
   SimulationTablesOptions options;
   options.replace = flags.force;
+  options.keep = kept_paths(flags, session);
   const bool file = flags.save_to.ends_with(".duckdb") || flags.save_to.ends_with(".db");
   options.format = file ? SimulationFormat::duckdb : SimulationFormat::parquet_folder;
   write_scenario(scenario, flags.save_to, options);

@@ -15,6 +15,7 @@
 #include "duck/private_umask.h"
 #include "planwise/error.h"
 #include "workforce/levers.h"
+#include "workforce/replacement.h"
 #include "workforce/year_rows.h"
 
 namespace planwise {
@@ -179,6 +180,7 @@ struct SimulationTables::Parts {
       throw Error(ErrorCode::busy,
                   fmt::format("'{}' is held by {}; close it there", target.string(), duck::describe_process(*owner)));
     }
+    refuse_foreign_database(target);
   }
 
   void remove_temporary() const noexcept {
@@ -189,8 +191,10 @@ struct SimulationTables::Parts {
   }
 
   void open() {
+    refuse_kept(target, options.keep);
     instance.emplace();
     if (options.format == SimulationFormat::parquet_folder) {
+      if (options.replace) refuse_foreign_folder(target);
       folder.emplace(target, options.replace ? core::Overwrite::replace : core::Overwrite::refuse);
       catalog = "memory";
     } else {
@@ -232,6 +236,7 @@ struct SimulationTables::Parts {
           fmt::format("writing {}.parquet", table));
     }
     instance.reset();
+    if (options.replace) refuse_foreign_folder(target);
     folder->commit();
   }
 

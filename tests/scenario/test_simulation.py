@@ -270,3 +270,19 @@ def test_a_year_that_is_not_there_is_an_error(own):
     assert done.returncode == 3 and "error" in json.loads(done.stdout) and "2025" in done.stderr
     done = own.run("summary", "--year", "2040")
     assert done.returncode == 3 and done.stdout == ""
+
+
+def test_tables_replace_only_what_was_written_as_tables_before(own):
+    own.ok("setup")
+    before = (own.folder / "planwise.duckdb").read_bytes()
+    for target, word in (("planwise.duckdb", "the store in use"), ("simulation.duckdb", "the simulation being read")):
+        done = own.run("simulate", "--years", "2025", "--save-to", target, "--force")
+        assert done.returncode == 4 and word in done.stderr, done.stderr
+        assert "--force replaces" not in done.stderr
+    shutil.copy(own.folder / "planwise.duckdb", own.folder / "other.db")
+    done = own.run("simulate", "--years", "2025", "--save-to", "other.db", "--force")
+    assert done.returncode == 4 and "store of runs" in done.stderr
+    assert (own.folder / "planwise.duckdb").read_bytes() == before == (own.folder / "other.db").read_bytes()
+    for _ in range(2):
+        own.ok("simulate", "--years", "2025", "--save-to", "scenario.duckdb", "--force")
+    own.ok("summary", "--simulation", "scenario.duckdb")
