@@ -45,6 +45,7 @@ void run_generate(const GenerateFlags& flags, Session& session) {
   if (!parquet && !flags.out.ends_with(".csv"))
     throw Error(ErrorCode::invalid_argument, fmt::format("--out '{}' ends in neither .csv nor .parquet", flags.out));
   const Census census = make_census(census_options(flags));
+  if (flags.people == 0) session.say("a census of no people has a header alone; nothing can be simulated from it");
   const Overwrite overwrite = flags.force ? Overwrite::replace : Overwrite::refuse;
   const std::uint64_t bytes = parquet ? write_census_parquet(census, flags.out, overwrite)
                                       : write_census_csv(census, flags.out, overwrite);
@@ -152,9 +153,9 @@ void add_check(CLI::App& census, Session& session) {
       ->transform(whole_number(1));
   examples(*check, "  planwise census check census.csv\n  planwise census check census.parquet --output json");
   check->callback([flags, &session] {
-    if (flags->plan_year < 1900 || flags->plan_year > 2200)
+    if (flags->plan_year < 1900 || flags->plan_year > 2199)
       throw Error(ErrorCode::invalid_argument,
-                  fmt::format("--plan-year is {}; allowed are 1900 to 2200", flags->plan_year));
+                  fmt::format("--plan-year is {}; allowed are 1900 to 2199", flags->plan_year));
     const CensusReport report = check_census(flags->file, {}, static_cast<int>(flags->plan_year));
     print_report(report, flags->file, session);
     if (report.issue_count > 0) session.exit_status = 1;
