@@ -81,8 +81,8 @@ struct EffectiveLevers {
 /// The 17 flat names (merit_rate_level_1 .. promotion_raise_level_5, cola_rate, new_hire_salary_adjustment) and values.
 /// Of the two for all levels, one whose levels differ has names of one level instead (cola_rate_level_1 .. _5).
 [[nodiscard]] Json flat_levers(const YearLevers& levers);
-/// `base` with the flat names in `values` put in; a name of one level goes over that of all. Throws invalid_argument for a name that is none and for a value that
-/// is no finite number.
+/// `base` with the flat names in `values` put in; a name of one level goes over that of all. Throws invalid_argument
+/// for a name that is none and for a value that is no finite number.
 [[nodiscard]] YearLevers levers_from_flat(const Json& values, const YearLevers& base);
 /// "merit_rate_level_2" of (event type, parameter_name, level) as the database spells them, in any letter case; the
 /// event type may be empty. Empty for a parameter that is none of ours.

@@ -34,7 +34,9 @@ constexpr std::array<CensusColumn, 5> columns{{
     {{"employee_birth_date", ColumnKind::date, ""}, true, "a date such as 1980-12-31"},
     {{"employee_hire_date", ColumnKind::date, ""}, true, "a date such as 2020-12-31"},
     {{"employee_termination_date", ColumnKind::date, ""}, false, "a date such as 2024-12-31, or nothing"},
-    {{"employee_gross_compensation", ColumnKind::real, ""}, true, "a number, 0 or more, without separators of thousands"},
+    {{"employee_gross_compensation", ColumnKind::real, ""},
+     true,
+     "a number, 0 or more, without separators of thousands"},
 }};
 
 std::int32_t day_in(const duck::Rows& rows, std::size_t column) {
@@ -147,10 +149,9 @@ std::optional<double> Census::annualised_pay(const CensusRow& row) const {
 void Census::note_doubts() {
   const auto note = [&](const Doubt& doubt, std::string_view what) {
     if (doubt.count == 0) return;
-    report_.start.notes.push_back(doubt.count == 1
-                                      ? fmt::format("row {} has {}", doubt.first_row, what)
-                                      : fmt::format("{} rows, the first row {}, have {}", doubt.count,
-                                                    doubt.first_row, what));
+    report_.start.notes.push_back(
+        doubt.count == 1 ? fmt::format("row {} has {}", doubt.first_row, what)
+                         : fmt::format("{} rows, the first row {}, have {}", doubt.count, doubt.first_row, what));
   };
   note(hired_before_birth_, "a hire date that is not after the birth date");
   note(zero_pay_, "a pay of 0");
@@ -272,8 +273,9 @@ void throw_issues(const CensusReport& report, std::string_view source) {
   if (report.issue_count == 0) return;
   const CensusIssue& first = report.issues.front();
   std::string where;
-  if (first.row > 0) where = first.column.empty() ? fmt::format("row {} ", first.row)
-                                                  : fmt::format("row {}, column {}: ", first.row, first.column);
+  if (first.row > 0)
+    where = first.column.empty() ? fmt::format("row {} ", first.row)
+                                 : fmt::format("row {}, column {}: ", first.row, first.column);
   throw Error(ErrorCode::invalid_argument,
               fmt::format("{}: {}{}{}", source, where, first.message,
                           report.issue_count > 1 ? fmt::format(" (and {} more)", report.issue_count - 1) : ""));
@@ -316,7 +318,9 @@ FoundTable text_in(duck::Instance& instance, const fs::path& file, std::vector<U
         }
         rows.end_row();
       },
-      [&](std::int64_t number, const std::string& why) { unread.push_back({number, why}); });
+      [&](std::int64_t number, const std::string& why) {
+        unread.push_back({number, why});
+      });
   rows.close();
   return table;
 }
@@ -332,8 +336,7 @@ FoundTable parquet_in(duck::Instance& instance, const fs::path& file) {
   } catch (const Error& error) {
     std::string_view reason = error.what();
     reason = reason.substr(0, reason.find('\n'));  // what follows is DuckDB's advice on SQL
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("'{}' cannot be read as a table: {}", file.string(), reason));
+    throw Error(ErrorCode::invalid_argument, fmt::format("'{}' cannot be read as a table: {}", file.string(), reason));
   }
   return table;
 }

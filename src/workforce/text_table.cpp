@@ -31,8 +31,7 @@ char delimiter_of(std::string_view header) {
 
 }  // namespace
 
-TextTable::TextTable(const std::filesystem::path& file)
-    : file_(file), bytes_(core::read_file(file, longest_file)) {
+TextTable::TextTable(const std::filesystem::path& file) : file_(file), bytes_(core::read_file(file, longest_file)) {
   if (bytes_.starts_with("\x1f\x8b") || bytes_.starts_with("\x28\xb5\x2f\xfd"))
     throw Error(ErrorCode::unsupported, fmt::format("'{}' is compressed; unpack it first", file_.string()));
   if (bytes_.starts_with("\xef\xbb\xbf")) at_ = 3;
@@ -75,9 +74,10 @@ bool TextTable::next_record() {
     } else if (c != '"') {
       field += c;
     } else if (!field.empty()) {
-      why_ = fmt::format("field {} has a double quote inside; a quoted field begins and ends with one, and doubles "
-                         "those it holds",
-                         fields_.size());
+      why_ = fmt::format(
+          "field {} has a double quote inside; a quoted field begins and ends with one, and doubles "
+          "those it holds",
+          fields_.size());
     } else {
       const std::size_t opened = at_;
       for (++at_; at_ < bytes_.size(); ++at_) {

@@ -311,10 +311,10 @@ TEST(Census, NothingButTheDelimiterOfTheHeaderIsTakenFromTheFile) {
   std::string rows;
   for (int i = 0; i < 50; ++i) rows += "#" + std::to_string(i) + ",S,1980-02-01,2010-01-01,,60000,true\n";
   EXPECT_EQ(read_census(written(folder, "a.csv", header + rows)).people.size(), 50U);
-  EXPECT_EQ(read_census(written(folder, "q.csv",
-                                header + "\"A, the \"\"first\"\"\",S,1980-02-01,2010-01-01,,60000,\"\"\n"))
-                .people.employee_id.at(0),
-            "A, the \"first\"");
+  EXPECT_EQ(
+      read_census(written(folder, "q.csv", header + "\"A, the \"\"first\"\"\",S,1980-02-01,2010-01-01,,60000,\"\"\n"))
+          .people.employee_id.at(0),
+      "A, the \"first\"");
   std::string semicolons = header + "A,S,1980-02-01,2010-01-01,,60000,true\n";
   std::ranges::replace(semicolons, ',', ';');
   EXPECT_EQ(read_census(written(folder, "s.csv", "\xef\xbb\xbf" + semicolons)).people.size(), 1U);
@@ -354,11 +354,10 @@ TEST(Census, WhatTheSimulatorRefusesIsAnIssueOfItsRow) {
 TEST(Census, DoubtfulValuesAreNoted) {
   const TempFolder folder;
   const CensusReport report = check_census(written(folder, "c.csv",
-                                                   header +
-                                                       "A,S,1980-02-01,2010-01-01,,0,true\n"
-                                                       "B,S,1980-02-01,2010-01-01,,60000000,true\n"
-                                                       "C,S,2010-02-01,2010-01-01,,60000,true\n"
-                                                       "D,S,1980-02-01,2010-01-01,,0,true\n"));
+                                                   header + "A,S,1980-02-01,2010-01-01,,0,true\n"
+                                                            "B,S,1980-02-01,2010-01-01,,60000000,true\n"
+                                                            "C,S,2010-02-01,2010-01-01,,60000,true\n"
+                                                            "D,S,1980-02-01,2010-01-01,,0,true\n"));
   EXPECT_EQ(report.issue_count, 0);
   EXPECT_THAT(report.start.notes,
               ElementsAre("row 3 has a hire date that is not after the birth date",
@@ -368,12 +367,12 @@ TEST(Census, DoubtfulValuesAreNoted) {
 TEST(Census, PayOfTrueAndFalseIsRefusedAndMessagesHaveNoSql) {
   const TempFolder folder;
   duck::Instance instance;
-  instance.connection().run("COPY (SELECT 'A' AS employee_id, DATE '1980-01-01' AS employee_birth_date, DATE "
-                            "'2010-01-01' AS employee_hire_date, true AS employee_gross_compensation) TO " +
-                            duck::sql_literal((folder / "c.parquet").string()) + " (FORMAT parquet)");
+  instance.connection().run(
+      "COPY (SELECT 'A' AS employee_id, DATE '1980-01-01' AS employee_birth_date, DATE "
+      "'2010-01-01' AS employee_hire_date, true AS employee_gross_compensation) TO " +
+      duck::sql_literal((folder / "c.parquet").string()) + " (FORMAT parquet)");
   EXPECT_THAT(message_of([&] { (void)read_census(folder / "c.parquet"); }), HasSubstr("BOOLEAN"));
-  const std::string message =
-      message_of([&] { (void)read_census(written(folder, "x.parquet", "no parquet at all")); });
+  const std::string message = message_of([&] { (void)read_census(written(folder, "x.parquet", "no parquet at all")); });
   EXPECT_THAT(message, ::testing::Not(HasSubstr("SELECT")));
   EXPECT_THAT(message, ::testing::Not(HasSubstr("\n")));
 }
