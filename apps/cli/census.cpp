@@ -1,8 +1,9 @@
 // census: generate, check.
+#include "planwise/census.h"
+
 #include <fmt/format.h>
 
 #include "commands.h"
-#include "planwise/census.h"
 #include "planwise/workforce.h"
 #include "table.h"
 
@@ -29,7 +30,8 @@ CensusOptions census_options(const GenerateFlags& flags) {
   CensusOptions options;
   options.people = flags.people;
   options.seed = flags.seed;
-  options.plan_year = static_cast<int>(std::min<std::int64_t>(flags.plan_year, 1'000'000));  // its range is checked later
+  options.plan_year =
+      static_cast<int>(std::min<std::int64_t>(flags.plan_year, 1'000'000));  // its range is checked later
   for (const std::string& text : flags.faults) {
     const std::size_t equals = text.find('=');
     std::string count = equals == std::string::npos ? "1" : text.substr(equals + 1);
@@ -45,9 +47,10 @@ void run_generate(const GenerateFlags& flags, Session& session) {
   if (!parquet && !flags.out.ends_with(".csv"))
     throw Error(ErrorCode::invalid_argument, fmt::format("--out '{}' ends in neither .csv nor .parquet", flags.out));
   const Census census = make_census(census_options(flags));
+  if (flags.people == 0) session.say("a census of no people has a header alone; nothing can be simulated from it");
   const Overwrite overwrite = flags.force ? Overwrite::replace : Overwrite::refuse;
-  const std::uint64_t bytes = parquet ? write_census_parquet(census, flags.out, overwrite)
-                                      : write_census_csv(census, flags.out, overwrite);
+  const std::uint64_t bytes =
+      parquet ? write_census_parquet(census, flags.out, overwrite) : write_census_csv(census, flags.out, overwrite);
   if (session.globals.output == Output::table) {
     fmt::print("{}\n", flags.out);
     session.say(fmt::format("{} invented people, {} rows with a fault, {:.1f} MB", census.size(), census.faults.size(),
@@ -123,11 +126,11 @@ void print_report(const CensusReport& report, const std::string& file, const Ses
                     {"message", "WHAT DOES NOT FIT", Align::left, 1}}},
                   globals);
   }
-  const std::string summary = fmt::format(
-      "{} rows: {}, {} duplicates left out, {} terminated, {} with pay annualised", report.rows,
-      report.issue_count == 0 ? fmt::format("{} people", report.start.people.size())
-                              : fmt::format("{} issues, not usable", report.issue_count),
-      report.duplicates, report.terminated, report.annualised);
+  const std::string summary =
+      fmt::format("{} rows: {}, {} duplicates left out, {} terminated, {} with pay annualised", report.rows,
+                  report.issue_count == 0 ? fmt::format("{} people", report.start.people.size())
+                                          : fmt::format("{} issues, not usable", report.issue_count),
+                  report.duplicates, report.terminated, report.annualised);
   if (globals.output == Output::table) {
     fmt::print("{}\n", summary);
   } else {
@@ -144,7 +147,8 @@ void add_check(CLI::App& census, Session& session) {
     std::int64_t plan_year = 2024;
   };
   CLI::App* check = census.add_subcommand(
-      "check", "Whether a census can be simulated from: rows, duplicates, issues by row and column; exit 1 with issues");
+      "check",
+      "Whether a census can be simulated from: rows, duplicates, issues by row and column; exit 1 with issues");
   auto flags = make_options<Flags>();
   check->add_option("file", flags->file, "The census, CSV or Parquet")->required()->type_name("FILE");
   check->add_option("--plan-year", flags->plan_year, "The year whose end it shows; default 2024")
@@ -152,9 +156,9 @@ void add_check(CLI::App& census, Session& session) {
       ->transform(whole_number(1));
   examples(*check, "  planwise census check census.csv\n  planwise census check census.parquet --output json");
   check->callback([flags, &session] {
-    if (flags->plan_year < 1900 || flags->plan_year > 2200)
+    if (flags->plan_year < 1900 || flags->plan_year > 2199)
       throw Error(ErrorCode::invalid_argument,
-                  fmt::format("--plan-year is {}; allowed are 1900 to 2200", flags->plan_year));
+                  fmt::format("--plan-year is {}; allowed are 1900 to 2199", flags->plan_year));
     const CensusReport report = check_census(flags->file, {}, static_cast<int>(flags->plan_year));
     print_report(report, flags->file, session);
     if (report.issue_count > 0) session.exit_status = 1;

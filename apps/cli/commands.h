@@ -54,6 +54,8 @@ std::shared_ptr<Options> make_options() {
 [[nodiscard]] Json seed_json(std::uint64_t seed);
 /// Seconds of at least `least` and at most a year, where a number without bounds would overflow a clock.
 [[nodiscard]] CLI::Validator seconds(double least);
+/// Refuses '' and blanks: an unset variable of a script must not look like an option left out.
+[[nodiscard]] CLI::Validator not_empty();
 /// One of "a|b|c".
 [[nodiscard]] CLI::Validator one_of(const std::string& choices);
 

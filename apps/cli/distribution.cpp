@@ -53,7 +53,12 @@ std::string cell(const Json& row, std::string_view name, const char* format = ""
   const double value = real_member(row, name);
   if (!std::isfinite(value)) {
     const Json* member = row.find(name);
-    return row.find("suppressed") != nullptr || (member != nullptr && member->is_null()) ? "*" : "-";
+    if (row.find("suppressed") != nullptr) return "*";
+    // Of no new hires there is no median, which is nothing hidden.
+    const Json* hires = row.find("new_hires");
+    const bool nobody = (name == "new_hire_median" || name == "ratio") && hires != nullptr && hires->is_number() &&
+                        hires->as_integer() == 0;
+    return member != nullptr && member->is_null() && !nobody ? "*" : "-";
   }
   return *format == '\0' ? grouped(value) : fmt::format(fmt::runtime(format), value);
 }
@@ -61,7 +66,8 @@ std::string cell(const Json& row, std::string_view name, const char* format = ""
 void tell_suppressed(const std::vector<Json>& rows, std::int64_t minimum, const Globals& globals) {
   for (const Json& row : rows) {
     bool any = row.find("suppressed") != nullptr;
-    for (const auto& [name, value] : row.as_object()) any = any || value.is_null();
+    for (const auto& [name, value] : row.as_object())
+      any = any || (value.is_null() && (row.find("new_hires") == nullptr || cell(row, name) == "*"));
     if (!any) continue;
     fmt::print("{}\n", faint(fmt::format("* fewer than {} people, or needed to keep such cells hidden; "
                                          "--minimum-cell 0 shows all",
@@ -185,6 +191,11 @@ void run_distribution(const DistributionFlags& flags, const Session& session) {
   request.pay = flags.pay == "prorated"    ? PayFigure::prorated
                 : flags.pay == "full-year" ? PayFigure::full_year_equivalent
                                            : PayFigure::current;
+  if (const std::vector<int> years = database.years();
+      request.pay != PayFigure::current && !years.empty() && request.year < years.front()) {
+    session.say(fmt::format("{} is the baseline, which has current pay alone: that is shown, not --pay {}",
+                            request.year, flags.pay));
+  }
   // Of the active alone, two of the four groups by status would always be empty.
   request.population =
       flags.everybody || request.by == PayGrouping::status ? Population::everybody : Population::active;

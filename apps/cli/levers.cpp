@@ -1,9 +1,12 @@
 // levers: show, check, risk, convert.
+#include "planwise/levers.h"
+
 #include <fmt/format.h>
+
+#include <cmath>
 
 #include "commands.h"
 #include "input.h"
-#include "planwise/levers.h"
 #include "table.h"
 
 namespace planwise::cli {
@@ -22,20 +25,20 @@ Json row_of(const LeverSchema& schema, const Lever& lever, std::size_t at) {
   const int level = lever.levels[at];
   const auto market = schema.benchmark(lever, level);
   const auto bounds = [](const LeverBounds& b) { return Json(Json::Array{b.minimum, b.maximum}); };
-  return Json(Json::Object{
-      {"lever", lever.by_level ? flat_name(lever, level) : lever.name},
-      {"level", lever.by_level ? Json(level) : Json()},
-      {"level_name", lever.by_level && level <= static_cast<int>(schema.level_names().size())
-                         ? Json(schema.level_names()[static_cast<std::size_t>(level - 1)])
-                         : Json()},
-      {"unit", lever.unit},
-      {"default", lever.defaults[at]},
-      {"hard", bounds(lever.hard)},
-      {"recommended", bounds(lever.recommended)},
-      {"search", bounds(lever.search[at])},
-      {"market", market ? Json(Json::Array{market->minimum, market->target, market->maximum}) : Json()},
-      {"event_type", lever.event_type},
-      {"parameter_name", lever.parameter_name}});
+  return Json(
+      Json::Object{{"lever", lever.by_level ? flat_name(lever, level) : lever.name},
+                   {"level", lever.by_level ? Json(level) : Json()},
+                   {"level_name", lever.by_level && level <= static_cast<int>(schema.level_names().size())
+                                      ? Json(schema.level_names()[static_cast<std::size_t>(level - 1)])
+                                      : Json()},
+                   {"unit", lever.unit},
+                   {"default", lever.defaults[at]},
+                   {"hard", bounds(lever.hard)},
+                   {"recommended", bounds(lever.recommended)},
+                   {"search", bounds(lever.search[at])},
+                   {"market", market ? Json(Json::Array{market->minimum, market->target, market->maximum}) : Json()},
+                   {"event_type", lever.event_type},
+                   {"parameter_name", lever.parameter_name}});
 }
 
 void run_show(const std::string& file, Session& session) {
@@ -105,6 +108,8 @@ Json levers_of_assignments(const std::vector<std::string>& texts) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
       throw Error(ErrorCode::invalid_argument, fmt::format("'{}' is not NAME=VALUE; a FILE stands alone", text));
+    if (levers.find(text.substr(0, equals)) != nullptr)
+      throw Error(ErrorCode::invalid_argument, fmt::format("{} is given twice", text.substr(0, equals)));
     const std::string value = text.substr(equals + 1);
     Json parsed(value);
     try {
@@ -136,11 +141,30 @@ struct SetFlags {
   }
 };
 
-Json flat_of(const LeverSchema& schema, Json levers, const Session& session) {
-  if (!is_tuning_form(levers)) return levers;
-  ConvertedLevers converted = from_tuning_form(schema, levers);
-  for (const std::string& note : converted.notes) session.say(note);
-  return std::move(converted.levers);
+/// What a conversion left out, and the rest of what it said on stderr.
+std::vector<std::string> left_out(const ConvertedLevers& converted, const Session& session) {
+  std::vector<std::string> lost;
+  for (const std::string& note : converted.notes) {
+    if (note.ends_with("left out")) {
+      lost.push_back(note);
+    } else {
+      session.say(note);
+    }
+  }
+  return lost;
+}
+
+/// Of either form. What is no lever, or no level of one, is an error: it was not checked.
+LeverValidation validated(const LeverSchema& schema, const Json& levers, Session& session) {
+  if (!is_tuning_form(levers)) {
+    LeverValidation checked = validate_levers(schema, levers);
+    if (levers.is_object() && checked.checks.size() < levers.as_object().size()) session.exit_status = 1;
+    return checked;
+  }
+  const ConvertedLevers converted = from_tuning_form(schema, levers);
+  LeverValidation checked = validate_levers(schema, converted.levers);
+  for (std::string& text : left_out(converted, session)) checked.errors.push_back(std::move(text));
+  return checked;
 }
 
 // --- check ----------------------------------------------------------------------------------------------------------
@@ -182,8 +206,8 @@ void print_check(const LeverValidation& checked, const Session& session) {
 }
 
 void add_check(CLI::App& levers, Session& session) {
-  CLI::App* check =
-      levers.add_subcommand("check", "Levers against their bounds; exit 1 when one is outside its hard bounds");
+  CLI::App* check = levers.add_subcommand(
+      "check", "Levers against their bounds; exit 1 when one is outside its hard bounds or is no lever");
   auto flags = make_options<SetFlags>();
   flags->add_to(*check);
   examples(*check,
@@ -191,7 +215,7 @@ void add_check(CLI::App& levers, Session& session) {
            "  planwise levers check --run 6f0c21 --output json");
   check->callback([flags, &session] {
     const LeverSchema schema = LeverSchema::in_force(flags->schema);
-    const LeverValidation checked = validate_levers(schema, flat_of(schema, flags->levers(session), session));
+    const LeverValidation checked = validated(schema, flags->levers(session), session);
     const bool json = session.globals.output == Output::json;
     json ? print_json(to_json(checked), session.globals) : print_check(checked, session);
     if (!checked.valid()) session.exit_status = 1;
@@ -232,6 +256,19 @@ void print_saved(const SavedSetRisk& risk, const Session& session) {
   if (risk.warning_count > 0) session.say("`planwise levers check` shows the warnings");
 }
 
+/// What is no number has no risk, not a low one.
+void refuse_no_numbers(const LeverSchema& schema, const Json& set) {
+  if (is_tuning_form(set)) {
+    (void)from_tuning_form(schema, set);  // throws, naming lever and level
+    return;
+  }
+  if (!set.is_object()) return;
+  for (const auto& [name, value] : set.as_object()) {
+    if (!value.is_number() || !std::isfinite(value.as_real()))
+      throw Error(ErrorCode::invalid_argument, fmt::format("{} is {}; a number is needed", name, value.dump()));
+  }
+}
+
 struct RiskFlags {
   SetFlags set;
   std::string from, to;
@@ -248,12 +285,15 @@ void run_risk(const RiskFlags& flags, Session& session) {
   if (flags.from.empty()) {
     if (flags.days_option->count() > 0)
       throw Error(ErrorCode::invalid_argument, "--days belongs to a change: --from BASELINE.json --to PROPOSED.json");
-    const SavedSetRisk risk = assess_saved_set(schema, flags.set.levers(session), now());
+    const Json set = flags.set.levers(session);
+    refuse_no_numbers(schema, set);
+    const SavedSetRisk risk = assess_saved_set(schema, set, now());
     if (as_json) {
       print_json(to_json(risk), globals);
     } else if (globals.output == Output::csv) {
       print_objects({to_json(risk)},
-                    {{"level", "factors", "warning_count", "assessment_date", "parameters_within_bounds"}, {}}, globals);
+                    {{"level", "factors", "warning_count", "assessment_date", "parameters_within_bounds"}, {}},
+                    globals);
     } else {
       print_saved(risk, session);
     }
@@ -314,10 +354,10 @@ void add_convert(CLI::App& levers, Session& session) {
 }  // namespace
 
 void add_lever_commands(CLI::App& app, Session& session) {
-  CLI::App* levers =
-      app.add_subcommand("levers", "Pay levers: bounds, checks, risk, forms")->group(heading::workforce);
+  CLI::App* levers = app.add_subcommand("levers", "Pay levers: bounds, checks, risk, forms")->group(heading::workforce);
   levers->require_subcommand(1);
-  examples(*levers, "  planwise levers show\n  planwise levers check cola_rate=0.03\n  planwise levers risk --run 6f0c21");
+  examples(*levers,
+           "  planwise levers show\n  planwise levers check cola_rate=0.03\n  planwise levers risk --run 6f0c21");
   add_show(*levers, session);
   add_check(*levers, session);
   add_risk(*levers, session);

@@ -95,7 +95,11 @@ bool is_command(const CLI::App& app, const std::string& word) {
 /// A mistyped command or option, told in words with what was probably meant.
 int report_usage(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   const CLI::App* group = &app;
-  for (const CLI::App* inner : app.get_subcommands()) group = inner;
+  std::string path = "planwise";
+  for (auto inner = app.get_subcommands(); !inner.empty(); inner = group->get_subcommands()) {
+    group = inner.back();
+    path += " " + group->get_name();
+  }
   std::string mistyped;
   for (int i = argc - 1; i > 0; --i) {
     const std::string word = argv[i];
@@ -104,7 +108,7 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error, int argc, ch
   const bool command_missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
                                std::string_view(error.what()).starts_with("A subcommand");
   std::string hint = group == &app ? "`planwise --help` lists the commands"
-                                   : fmt::format("`planwise {} --help` explains it with examples", group->get_name());
+                                   : fmt::format("`{} --help` explains it with examples", path);
   if (!command_missing) {
     fmt::print(stderr, "planwise: {}\n", printable_lines(error.what()));
   } else if (mistyped.empty()) {

@@ -106,6 +106,16 @@ CLI::Validator seed_number() {
       "");
 }
 
+CLI::Validator not_empty() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        return text.find_first_not_of(" \t") == std::string::npos
+                   ? "the value is empty; leave the option out or name one"
+                   : "";
+      },
+      "");
+}
+
 CLI::Validator seconds(double least) {
   return CLI::Validator(
       [least](std::string& text) -> std::string {

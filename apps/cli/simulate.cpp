@@ -1,6 +1,7 @@
 // simulate: years from a baseline with levers changed, compared, over many seeds, written as tables.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
 
 #include "show.h"
@@ -63,7 +64,7 @@ constexpr DbtSwitch dbt_switches[] = {{"one_draw", &DbtBehaviour::one_draw},
 DbtBehaviour dbt_from(const SimulateFlags& flags) {
   if (flags.dbt_compatible) return DbtBehaviour::all();
   DbtBehaviour dbt;
-  for (std::size_t begin = 0; begin < flags.dbt.size();) {
+  for (std::size_t begin = 0; !flags.dbt.empty() && begin <= flags.dbt.size();) {
     const std::size_t end = std::min(flags.dbt.find(',', begin), flags.dbt.size());
     const std::string name = flags.dbt.substr(begin, end - begin);
     bool known = false;
@@ -185,6 +186,9 @@ constexpr ComparedFigure compared_figures[] = {
      false},
     {"like_for_like_growth", "growth of stayers", [](const YearFigures& y) { return y.like_for_like_growth; }, true}};
 
+/// null for what is no number: the mean without outliers where everybody is one.
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
 std::vector<Json> changes_between(const Scenario& baseline, const Scenario& scenario) {
   std::vector<Json> rows;
   for (std::size_t year = 0; year < scenario.result.years.size(); ++year) {
@@ -192,10 +196,10 @@ std::vector<Json> changes_between(const Scenario& baseline, const Scenario& scen
       const double before = figure.value(baseline.result.years[year]), now = figure.value(scenario.result.years[year]);
       rows.push_back(Json(Json::Object{{"year", scenario.result.years[year].year},
                                        {"figure", figure.name},
-                                       {"baseline", before},
-                                       {"scenario", now},
-                                       {"change", now - before},
-                                       {"relative_change", before == 0 ? Json() : Json(now / before - 1)}}));
+                                       {"baseline", number_or_null(before)},
+                                       {"scenario", number_or_null(now)},
+                                       {"change", number_or_null(now - before)},
+                                       {"relative_change", before == 0 ? Json() : number_or_null(now / before - 1)}}));
     }
   }
   return rows;
@@ -228,16 +232,24 @@ void print_changes(const Scenario& baseline, const Scenario& scenario, const Glo
                figure.is_rate ? fmt::format("{:.2f} %", now * 100) : grouped(now),
                figure.is_rate ? now == before ? "0" : fmt::format("{:+.2f} points", (now - before) * 100)
                               : signed_grouped(now - before),
-               figure.is_rate || before == 0 || now == before ? "" : percent_text(now / before - 1)});
+               figure.is_rate || before == 0 || now == before || !std::isfinite(now / before) ? "" : percent_text(now / before - 1)});
   }
   fmt::print("{}", table.render(globals));
 }
 
 // ---- the command ----
 
+std::vector<KeptPath> kept_paths(const SimulateFlags& flags, const Session& session) {
+  return {{session.globals.database, "the store in use"},
+          {session.simulation_file(), "the simulation being read"},
+          {flags.source.census, "the census being read"},
+          {flags.source.settings, "the settings file"}};
+}
+
 void save_tables(const Scenario& scenario, const SimulateFlags& flags, const Session& session) {
   SimulationTablesOptions options;
   options.replace = flags.force;
+  options.keep = kept_paths(flags, session);
   const bool file = flags.save_to.ends_with(".duckdb") || flags.save_to.ends_with(".db");
   options.format = file ? SimulationFormat::duckdb : SimulationFormat::parquet_folder;
   write_scenario(scenario, flags.save_to, options);
@@ -300,6 +312,17 @@ void run_simulate(const SimulateFlags& flags, Session& session) {
   print_changes(service.simulate(plain), scenario, session.globals);
 }
 
+CLI::Validator amount() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        double value = 0;
+        const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (failure == std::errc{} && end == text.data() + text.size()) return "";
+        return fmt::format("'{}' is no amount; write it in digits, such as 800000000", text);
+      },
+      "");
+}
+
 void add_lever_options(CLI::App& simulate, SimulateFlags& flags) {
   simulate
       .add_option("--set", flags.set,
@@ -307,12 +330,15 @@ void add_lever_options(CLI::App& simulate, SimulateFlags& flags) {
                   "one wins. Years not named keep the database's value")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
-  simulate.add_option("--run", flags.run, "The levers of a stored run; --set goes over them")->type_name("RUN");
+  simulate.add_option("--run", flags.run, "The levers of a stored run; --set goes over them")
+      ->type_name("RUN")
+      ->check(not_empty());
   simulate.add_flag("--ignore-locks", flags.ignore_locks, "Change levers that the database has locked too");
   simulate
       .add_option("--compare-to", flags.compare_to,
                   "With changes against `baseline`, the database's own levers, or against a stored run's")
-      ->type_name("RUN");
+      ->type_name("RUN")
+      ->check(not_empty());
 }
 
 }  // namespace
@@ -337,17 +363,21 @@ void add_simulate_command(CLI::App& app, Session& session) {
           ->transform(whole_number(1));
   flags->budget_option =
       simulate->add_option("--budget", flags->budget, "With --seeds: the chance that the pay of the active exceeds it")
-          ->type_name("AMOUNT");
+          ->type_name("AMOUNT")
+          ->check(amount());
   simulate->add_flag("--dbt-compatible", flags->dbt_compatible, "With all of the dbt project's own ways");
   simulate->add_option("--dbt", flags->dbt, "With some of them, comma-separated; docs/simulation.md lists them")
-      ->type_name("NAMES");
+      ->type_name("NAMES")
+      ->check(not_empty());
   simulate
       ->add_option("--save-to", flags->save_to,
                    "Write all rows as dbt's tables: a DuckDB file (.duckdb or .db), else a folder of Parquet")
-      ->type_name("PATH");
+      ->type_name("PATH")
+      ->check(not_empty());
   simulate
       ->add_option("--attach", flags->attach, "Put the years and how they came about into this run's simulation data")
-      ->type_name("RUN");
+      ->type_name("RUN")
+      ->check(not_empty());
   simulate->add_flag("--force", flags->force, "Replace what is at --save-to");
   simulate->add_option("--threads", flags->threads, "Threads; default one a core. Never changes a result")
       ->type_name("N")

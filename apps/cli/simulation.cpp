@@ -13,12 +13,15 @@ namespace planwise::cli {
 void add_source_options(CLI::App& command, SourceFlags& flags, bool people) {
   if (people) {
     command.add_option("--census", flags.census, "Start from the people of this census (CSV or Parquet)")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(not_empty());
     command.add_option("--settings", flags.settings, "TOML with settings that the database has no table of")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(not_empty());
   }
   command.add_option("--scenario", flags.scenario, "Whose levers and targets; default `default`, else the only one")
-      ->type_name("ID");
+      ->type_name("ID")
+      ->check(not_empty());
   command.add_flag("--no-cache", flags.no_cache, "Neither read nor fill the caches");
 }
 
@@ -95,6 +98,11 @@ Json flat_summary(int year, const Json& summary) {
     for (const auto& [name, value] : workforce->as_object()) row.set(name, value);
   }
   const Json* events = summary.find("events");
+  // Events that could not be read are no 0: the summary then says why.
+  if (events != nullptr && events->empty()) {
+    const Json* warnings = summary.find("warnings");
+    if (warnings != nullptr && warnings->dump().find("fct_yearly_events") != std::string::npos) events = nullptr;
+  }
   for (const char* type : {"hire", "RAISE", "promotion", "termination"}) {
     const Json* count = events == nullptr ? nullptr : events->find(type);
     row.set(std::string("events_") + type, count != nullptr ? *count : events == nullptr ? Json() : Json(0));

@@ -105,6 +105,25 @@ void print_warnings(const std::vector<EarlyWarning>& warnings, const Session& se
   if (rows.empty()) session.say("no early warning");
 }
 
+/// Early warnings that could not be looked for, which is not the same as none.
+void tell_not_looked_for(const SimulationDatabase& database, YearRange years, const Session& session) {
+  std::vector<int> without_levers, without_events;
+  for (const int year : database.years()) {
+    if (year < years.first || year > years.last) continue;
+    const Json summary = database.summary(year);
+    const Json *levers = summary.find("parameters"), *events = summary.find("events");
+    if (levers == nullptr || levers->empty()) without_levers.push_back(year);
+    if (events == nullptr || events->find("RAISE") == nullptr) without_events.push_back(year);
+  }
+  const auto tell = [&](const std::vector<int>& missing, std::string_view name, std::string_view what) {
+    if (!missing.empty())
+      session.say(
+          fmt::format("{} could not be looked for in {}: there are no {}", name, fmt::join(missing, ", "), what));
+  };
+  tell(without_levers, "merit_spread", "levers");
+  tell(without_events, "minimum_raise", "raises");
+}
+
 /// A report over the years asked for; false when none was asked for.
 bool print_report(const SummaryFlags& flags, SimulationService& service, YearRange years, const Session& session) {
   const SimulationDatabase& database = service.database();
@@ -130,6 +149,7 @@ bool print_report(const SummaryFlags& flags, SimulationService& service, YearRan
     std::vector<EarlyWarning> rows = database.early_warnings();
     std::erase_if(rows, [&](const EarlyWarning& row) { return !within(row); });
     print_warnings(rows, session);
+    tell_not_looked_for(database, years, session);
   } else {
     return false;
   }

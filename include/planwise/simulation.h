@@ -47,14 +47,16 @@ struct YearLevers {
 struct People {
   std::vector<std::string>
       employee_id;                   ///< Unique, not empty; the key of a person's draws. No id of a hire (see hire_id).
-  std::vector<double> compensation;  ///< Annual, finite, not below 0.
-  std::vector<std::int32_t> age, tenure;  ///< Whole years at the start: 0 to 120, 0 to 100.
+  std::vector<double> compensation;  ///< Annual, 0 to most_pay.
+  std::vector<std::int32_t> age, tenure;  ///< Whole years at the start: 0 to oldest_age, 0 to longest_tenure.
   std::vector<std::int32_t> level;        ///< 1 to level_count.
   std::vector<std::int32_t> birth_date,
       hire_date;  ///< Before the first year; no_date where unknown: then tenure tells the year.
   [[nodiscard]] std::size_t size() const noexcept { return employee_id.size(); }
 };
 inline constexpr std::int32_t no_date = INT32_MIN;
+inline constexpr std::int32_t oldest_age = 120, longest_tenure = 100;
+inline constexpr double most_pay = 1e12;
 
 struct JobLevel {
   double minimum = 0, maximum = 0;           ///< Pay range; a level holds minimum <= pay < maximum, lowest first.

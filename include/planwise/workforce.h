@@ -64,6 +64,7 @@ struct ModelSettings {
   std::vector<std::string> notes;  ///< Which settings kept their defaults and why, and doubtful rows.
   std::vector<std::string>
       stood_in;  ///< What of them is not in the database as it should be, by short names, each once.
+  std::vector<std::string> unusable;  ///< Single values that cannot be used, each told in full with the default that is; in notes too.
 };
 
 /// Which values may not be changed.
@@ -344,10 +345,18 @@ struct CensusReport {
 
 enum class SimulationFormat { duckdb, parquet_folder };
 
+/// A file or folder that tables must not take the place of, and what it is, for messages: "the store in use".
+struct KeptPath {
+  std::filesystem::path path;
+  std::string what;
+};
+
 struct SimulationTablesOptions {
   SimulationFormat format = SimulationFormat::duckdb;
-  bool replace = false;                 ///< Take the place of what is there; else already_exists.
+  /// Take the place of tables written here before; else already_exists. What else is there is never replaced.
+  bool replace = false;
   std::string scenario_id = "default";  ///< Of the parameters and events.
+  std::vector<KeptPath> keep;           ///< Never replaced: what is being read, the store in use.
 };
 
 /// Writes simulated years as dbt's tables (employee_ssn NULL), year by year, so that one year is in memory at a time.
@@ -361,7 +370,7 @@ struct SimulationTablesOptions {
 ///     tables.finish();
 class SimulationTables {
  public:
-  /// Throws already_exists, not_found (folder), denied, io.
+  /// Throws already_exists (also for what is not replaced), busy, not_found (folder), denied, io.
   explicit SimulationTables(const std::filesystem::path& target, SimulationTablesOptions options = {});
   ~SimulationTables();
   SimulationTables(const SimulationTables&) = delete;

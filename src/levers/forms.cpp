@@ -55,18 +55,37 @@ void take_group(const LeverSchema& schema, std::size_t index, const Json& group,
   values.merge(given);
 }
 
+/// Flat names that stand beside groups. The same lever and level in both forms has one value.
+void add_flat_names(const LeverSchema& schema, const Json& mixed, Values& values) {
+  Json flat = Json::object();
+  for (const auto& [name, entry] : mixed.as_object()) {
+    if (!entry.is_object() && schema.find(name)) flat.set(name, entry);
+  }
+  std::vector<std::string> unknown;
+  for (const auto& [place, value] : values_of_flat(schema, flat, unknown)) {
+    if (const auto [known, added] = values.emplace(place, value); !added && known->second != value) {
+      const Lever& lever = schema.levers()[place.first];
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("{}.{} is given twice, as {} and, by its flat name, as {}; allowed is one value a level",
+                              lever.parameter_name, place.second, real_text(known->second), real_text(value)));
+    }
+  }
+}
+
 Values values_of_tuning(const LeverSchema& schema, const Json& tuning, std::vector<std::string>& notes) {
   require_object(tuning, "levers in tuning form");
   Values values;
   if (tuning.is_null()) return values;
   for (const auto& [name, group] : tuning.as_object()) {
     const Lever* lever = schema.find_parameter(name);
+    if (!group.is_object() && schema.find(name)) continue;  // a flat name beside groups
     if (lever == nullptr) {
       notes.push_back(fmt::format("{} is no group of levers: left out", core::excerpt(name)));
       continue;
     }
     take_group(schema, static_cast<std::size_t>(lever - schema.levers().data()), group, values, notes);
   }
+  add_flat_names(schema, tuning, values);
   return values;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <set>
 #include <string_view>
 
@@ -39,11 +40,17 @@ class LeverRows {
       for (const auto& [name, value] : of_year->second.as_object()) from_file.set(name, value);
     }
     for (EffectiveLever& row : rows_from_flat(schema_, from_file, year)) {
-      if (!taken.contains({row.parameter_name, row.level})) rows_.push_back(std::move(row));
+      if (!taken.contains({row.parameter_name, row.level})) {
+        rows_.push_back(std::move(row));
+      } else {
+        without_effect_.insert(year);
+      }
     }
   }
 
   [[nodiscard]] const std::vector<EffectiveLever>& rows() const { return rows_; }
+  /// Years of which the file has levers that the database has too.
+  [[nodiscard]] const std::set<int>& without_effect() const { return without_effect_; }
 
  private:
   /// As the schema in force spells it, which may be a file of the user's.
@@ -54,7 +61,28 @@ class LeverRows {
   const LeverSchema& schema_;
   const EffectiveLevers& levers_;
   std::vector<EffectiveLever> rows_;
+  std::set<int> without_effect_;
 };
+
+/// Years and levers of the settings file that change nothing.
+void warn_of_file_without_effect(const manager::SettingsFile& file, const std::string& origin,
+                                 const ScenarioRequest& request, const SimulationSettings& used,
+                                 const std::set<int>& levers_of, std::vector<std::string>& warnings) {
+  const auto say = [&](std::string_view what) { warnings.push_back(fmt::format("{}: {}", origin, what)); };
+  if (file.start_year && *file.start_year != used.start_year)
+    say(fmt::format("years.start = {} has no effect: the people are those to start {} from", *file.start_year,
+                    used.start_year));
+  if (file.end_year && *file.end_year != used.end_year && request.last_year == 0)
+    say(fmt::format("years.end = {} has no effect: the last year of the database is {}; --years sets another",
+                    *file.end_year, used.end_year));
+  if (!levers_of.empty())
+    say(fmt::format("levers of {} have no effect where the database has its own; --set goes over them",
+                    fmt::join(levers_of, ", ")));
+  for (const auto& [year, levers] : file.levers_by_year) {
+    if (year < used.start_year || year > used.end_year)
+      say(fmt::format("levers.{} has no effect: {} to {} are simulated", year, used.start_year, used.end_year));
+  }
+}
 
 /// Flat names that no lever has are refused: a mistyped lever must not look like one without effect.
 void refuse_unknown(const LeverSchema& schema, const Json& levers, std::string_view where) {
@@ -118,6 +146,28 @@ void note_gaps(const EffectiveLevers& levers, const manager::SettingsFile& file,
   }
 }
 
+/// Levers of the database beyond their hard bounds: simulated as they are, and said.
+void warn_of_bounds(const LeverSchema& schema, const EffectiveLevers& levers, const std::vector<int>& years,
+                    std::vector<std::string>& warnings) {
+  for (const int year : years) {
+    const auto values = levers.values.find(year);
+    if (values == levers.values.end()) continue;
+    for (const workforce::LeverName& name : workforce::lever_names()) {
+      const Lever* lever = schema.find_parameter(name.parameter);
+      if (lever == nullptr) continue;
+      for (std::size_t index = 0; index < level_count; ++index) {
+        const double value = (values->second.*name.values)[index];
+        const bool beyond = value < lever->hard.minimum || value > lever->hard.maximum;
+        if (beyond && (levers.given.at(year).*name.locks)[index]) {
+          warnings.push_back(fmt::format("{}: {} of level {} is {} in the database, beyond its bounds {} to {}", year,
+                                         name.parameter, index + 1, value, lever->hard.minimum, lever->hard.maximum));
+          break;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Scenario SimulationService::Parts::prepared(const ScenarioRequest& request) {
@@ -141,6 +191,9 @@ Scenario SimulationService::Parts::prepared(const ScenarioRequest& request) {
     rows.add_year(year, file);
   }
   note_years_without(loaded->levers, years, scenario.warnings);
+  warn_of_bounds(schema, loaded->levers, years, scenario.warnings);
+  warn_of_file_without_effect(file, options.settings_file.string(), request, input.settings, rows.without_effect(),
+                              scenario.warnings);
   PlannedLevers planned = plan_levers(schema, rows.rows(), years, request.levers, request.locks);
   note_gaps(loaded->levers, file, planned.notes, scenario.warnings);
   scenario.remarks = std::move(planned.remarks);
@@ -191,9 +244,9 @@ Json summary_of_figures(const YearFigures& year, const YearLevers& levers) {
   workforce.set("active_compensation", if_any(year.active_headcount, year.active_compensation));
   workforce.set("mean_compensation", if_any(year.active_headcount, year.active_mean));
   workforce.set("median_compensation", if_any(year.active_headcount, year.active_median));
-  workforce.set("mean_compensation_without_outliers", year.active_mean_without_outliers > 0
-                                                          ? Json(year.active_mean_without_outliers)
-                                                          : if_any(year.active_headcount, 0));
+  const double usual = year.active_mean_without_outliers;
+  workforce.set("mean_compensation_without_outliers",
+                std::isfinite(usual) ? if_any(year.active_headcount, usual) : Json());
 
   // Spelled, and in the order, as a database gives them; a type without an event is not there.
   constexpr std::array<std::pair<std::string_view, EventType>, 4> types{{{"RAISE", EventType::raise},

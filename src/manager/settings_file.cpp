@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <span>
@@ -125,9 +126,12 @@ class Section {
   std::vector<std::string_view> asked_;
 };
 
-constexpr double most_pay = 1e12, most_factor = 1e6;
+constexpr double most_factor = 100;  // of hazards and weights, as the simulator bounds them
+constexpr double most_lever = 1e6;
+constexpr int most_years = 100;
 
 void read_levels(const toml::array& tables, std::string_view origin, SettingsFile& file) {
+  std::array<bool, level_count> seen{};
   for (const toml::node& node : tables) {
     Section section(*node.as_table(), "level", origin);
     int number = 0;
@@ -135,6 +139,8 @@ void read_levels(const toml::array& tables, std::string_view origin, SettingsFil
     if (number == 0)
       section.refuse(node, fmt::format("[[level]] has no level; level = 1 to {} is needed", level_count));
     const auto index = static_cast<std::size_t>(number) - 1;
+    if (seen[index]) section.refuse(node, fmt::format("level = {} stands in two [[level]]; one is allowed", number));
+    seen[index] = true;
     JobLevel& level = file.settings.levels[index];
     section.number("minimum", level.minimum, 0, most_pay);
     section.number("maximum", level.maximum, 0, most_pay);
@@ -143,6 +149,10 @@ void read_levels(const toml::array& tables, std::string_view origin, SettingsFil
     file.hire_maximum[index] = section.optional_number("hire_maximum", 0, most_pay);
     if (file.hire_maximum[index]) level.hire_maximum = *file.hire_maximum[index];
     section.finish();
+    if (file.hire_maximum[index] && *file.hire_maximum[index] < level.minimum)
+      section.refuse(*section.content().get("hire_maximum"),
+                     fmt::format("hire_maximum of level {} is {}; the minimum {} or more is allowed", number,
+                                 *file.hire_maximum[index], level.minimum));
     if (!(level.maximum > level.minimum))
       section.refuse(node, fmt::format("level {} reaches from {} to {}; a maximum above the minimum is allowed", number,
                                        level.minimum, level.maximum));
@@ -179,10 +189,10 @@ void read_levers(const toml::table& table, std::string_view origin, SettingsFile
       Json levers = Json::object();
       const Section of_year(*year_table, "levers." + name, origin);
       for (const auto& [lever, value] : *year_table)
-        levers.set(lever.str(), of_year.number_of(value, of_year.named(lever.str()), -most_factor, most_factor));
+        levers.set(lever.str(), of_year.number_of(value, of_year.named(lever.str()), -most_lever, most_lever));
       file.levers_by_year[year] = std::move(levers);
     } else {
-      file.levers.set(name, section.number_of(node, section.named(name), -most_factor, most_factor));
+      file.levers.set(name, section.number_of(node, section.named(name), -most_lever, most_lever));
     }
   }
 }
@@ -199,22 +209,34 @@ void read_groups(const toml::table& table, std::string_view origin, SettingsFile
       settings.end_year += start - settings.start_year;
       settings.start_year = start;
     }
-    section.whole("end", settings.end_year, settings.start_year, 2200);
+    int end = 0;
+    section.whole("end", end, settings.start_year, std::min(2200, settings.start_year + most_years - 1));
+    if (end != 0) file.end_year = settings.end_year = end;
     section.finish();
   }
   if (const toml::table* rates = root.table("rates")) {
     Section section(*rates, "rates", origin);
-    section.number("target_growth", settings.target_growth_rate, -1, 10);
+    section.number("target_growth", settings.target_growth_rate, -1, 1);
     section.number("total_termination", settings.total_termination_rate, 0, 1);
     section.number("new_hire_termination", settings.new_hire_termination_rate, 0, 0.99);
     section.finish();
   }
-  if (const toml::array* levels = root.tables("level")) read_levels(*levels, origin, file);
+  if (const toml::array* levels = root.tables("level")) {
+    read_levels(*levels, origin, file);
+    double shares = 0;
+    for (const JobLevel& level : settings.levels) shares += level.hire_share;
+    if (!(std::abs(shares - 1) <= 1e-6))
+      root.refuse(*levels, fmt::format("hire_share of the {} levels adds up to {}; 1 is needed (levels that the file "
+                                       "does not name keep theirs)",
+                                       level_count, shares));
+  }
   read_hazards(root, origin, settings);
   if (const toml::table* raises = root.table("raises")) {
     Section section(*raises, "raises", origin);
     section.list("month_weights", settings.raise_month, 0, most_factor);
     section.finish();
+    if (std::ranges::all_of(settings.raise_month, [](double weight) { return weight == 0; }))
+      section.refuse(*raises->get("month_weights"), "raises.month_weights are all 0; one above 0 is needed");
   }
   if (const toml::table* hires = root.table("hires")) {
     Section section(*hires, "hires", origin);

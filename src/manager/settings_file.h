@@ -32,8 +32,8 @@ struct SettingsFile {
   SimulationSettings settings;                  ///< The defaults with what the file says put over them.
   ByLevel<std::optional<double>> hire_maximum;  ///< Those that the file names: no database has a table of them.
   std::optional<double> outlier_pay;
-  std::optional<int> start_year;  ///< Where the file names it.
-  Json levers = Json::object();   ///< By flat name, for every year.
+  std::optional<int> start_year, end_year;  ///< Where the file names them.
+  Json levers = Json::object();             ///< By flat name, for every year.
   std::map<int, Json> levers_by_year;
 };
 

@@ -49,6 +49,8 @@ struct SimulationService::Parts {
  private:
   [[nodiscard]] LoadedModel load(int first_year) const;
   void load_levers(LoadedModel& model) const;
+  /// Notes on where each group of settings comes from.
+  void say_origins(LoadedModel& model) const;
   void load_people(LoadedModel& model, int first_year) const;
   std::mutex mutex_;  // over model_
   std::shared_ptr<const LoadedModel> model_;

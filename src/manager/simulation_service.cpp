@@ -27,6 +27,32 @@ bool is_census(const fs::path& source) {
   return (extension == ".csv" || extension == ".parquet") && !fs::is_directory(source, ignored);
 }
 
+/// Groups that the file sets, and that the database's tables took the place of.
+void warn_of_settings_without_effect(const manager::SettingsFile& file, const SimulationSettings& used,
+                                     const std::string& origin, std::vector<std::string>& warnings) {
+  const SimulationSettings usual, &set = file.settings;
+  const auto tell = [&](const std::string& key, const auto& usually, const auto& wanted, const auto& taken) {
+    if (wanted != usually && wanted != taken)
+      warnings.push_back(fmt::format("{}: {} has no effect: the database has its own", origin, key));
+  };
+  tell("termination.base", usual.termination_base, set.termination_base, used.termination_base);
+  tell("termination.by_tenure", usual.termination_by_tenure, set.termination_by_tenure, used.termination_by_tenure);
+  tell("termination.by_age", usual.termination_by_age, set.termination_by_age, used.termination_by_age);
+  tell("promotion.base", usual.promotion_base, set.promotion_base, used.promotion_base);
+  tell("promotion.level_dampener", usual.promotion_level_dampener, set.promotion_level_dampener,
+       used.promotion_level_dampener);
+  tell("promotion.by_tenure", usual.promotion_by_tenure, set.promotion_by_tenure, used.promotion_by_tenure);
+  tell("promotion.by_age", usual.promotion_by_age, set.promotion_by_age, used.promotion_by_age);
+  tell("raises.month_weights", usual.raise_month, set.raise_month, used.raise_month);
+  for (std::size_t i = 0; i < level_count; ++i) {
+    const auto of_level = [&](std::string_view key) { return fmt::format("{} of level {}", key, i + 1); };
+    tell(of_level("minimum"), usual.levels[i].minimum, set.levels[i].minimum, used.levels[i].minimum);
+    tell(of_level("maximum"), usual.levels[i].maximum, set.levels[i].maximum, used.levels[i].maximum);
+    tell(of_level("average_promotion_probability"), usual.levels[i].average_promotion_probability,
+         set.levels[i].average_promotion_probability, used.levels[i].average_promotion_probability);
+  }
+}
+
 std::string file_signature(const fs::path& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0)
@@ -84,6 +110,8 @@ LoadedModel SimulationService::Parts::load(int first_year) const {
         database->load_settings(file.settings, options.settings_file.empty() ? "the defaults" : "the settings file");
     model.settings = read.settings;
     model.notes.insert(model.notes.end(), read.notes.begin(), read.notes.end());
+    model.warnings.insert(model.warnings.end(), read.unusable.begin(), read.unusable.end());
+    warn_of_settings_without_effect(file, read.settings, options.settings_file.string(), model.warnings);
     if (!read.stood_in.empty()) {
       model.warnings.push_back(
           fmt::format("not in the database as they should be: {}; {} in for them", fmt::join(read.stood_in, ", "),
@@ -95,8 +123,19 @@ LoadedModel SimulationService::Parts::load(int first_year) const {
   }
   model.settings.outlier_pay = options.database.outlier_pay;
   load_levers(model);
+  say_origins(model);
   load_people(model, first_year);
   return model;
+}
+
+void SimulationService::Parts::say_origins(LoadedModel& model) const {
+  const std::string_view file_or_defaults =
+      options.settings_file.empty() ? "the defaults" : "the settings file, else the defaults";
+  model.notes.push_back(fmt::format("pay ranges, hazards and months of raises: {}{}",
+                                    database ? "the database's config tables, what they lack from " : "",
+                                    file_or_defaults));
+  model.notes.push_back(fmt::format("rates of growth and termination, shares and ages of hires: {}", file_or_defaults));
+  if (model.levers.values.empty()) model.notes.push_back(fmt::format("levers: {}", file_or_defaults));
 }
 
 void SimulationService::Parts::load_levers(LoadedModel& model) const {

@@ -174,7 +174,10 @@ YearFigures figures_of(const Year& year, const Sums& sums, std::span<double> act
   }
   figures.active_mean = ratio(figures.active_compensation, figures.active_headcount);
   figures.active_median = median_of(active_pay);
-  figures.active_mean_without_outliers = ratio(sums.inlier_pay, sums.inliers);
+  // No number, rather than a pay of 0, where everybody is an outlier.
+  figures.active_mean_without_outliers = sums.inliers == 0 && figures.active_headcount > 0
+                                             ? std::numeric_limits<double>::quiet_NaN()
+                                             : ratio(sums.inlier_pay, sums.inliers);
   for (std::size_t level = 0; level < level_count; ++level) {
     const Sums::Level& of = sums.levels[level];
     figures.active_by_level[level] = of.people;

@@ -15,8 +15,7 @@ namespace planwise::simulation {
 namespace {
 
 constexpr int first_year = 1900, last_year = 2200, most_years = 100;
-constexpr std::int32_t oldest = 120, longest_tenure = 100;
-constexpr double most_pay = 1e12;
+constexpr std::int32_t oldest = oldest_age;
 constexpr std::size_t most_people = 100'000'000;
 constexpr unsigned most_threads = 1024;
 

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <fstream>
 
+#include "duck/chunk_appender.h"
 #include "planwise/error.h"
+#include "workforce/text_table.h"
 #include "workforce/year_rows.h"
 
 namespace planwise::workforce {
@@ -18,6 +21,7 @@ namespace {
 
 constexpr std::size_t most_issues = 100;
 constexpr int oldest_year = 1900;
+constexpr double doubtful_pay = 1e7;  // noted, not refused
 
 /// A column of the census: where its text and its value stand in the row of the statement.
 struct CensusColumn {
@@ -30,13 +34,24 @@ constexpr std::array<CensusColumn, 5> columns{{
     {{"employee_birth_date", ColumnKind::date, ""}, true, "a date such as 1980-12-31"},
     {{"employee_hire_date", ColumnKind::date, ""}, true, "a date such as 2020-12-31"},
     {{"employee_termination_date", ColumnKind::date, ""}, false, "a date such as 2024-12-31, or nothing"},
-    {{"employee_gross_compensation", ColumnKind::real, ""}, true, "a number, 0 or more"},
+    {{"employee_gross_compensation", ColumnKind::real, ""},
+     true,
+     "a number, 0 or more, without separators of thousands"},
 }};
 
 std::int32_t day_in(const duck::Rows& rows, std::size_t column) {
   if (rows.is_null(column)) return no_date;
   const std::int64_t days = rows.integer(column);
   return days > -1'000'000 && days < 3'000'000 ? static_cast<std::int32_t>(days) : (days < 0 ? -1'000'000 : 3'000'000);
+}
+
+/// "NH_2026_1_000042", of a year after the census'.
+bool is_later_hire(const std::string& id, int plan_year) {
+  int year = 0, level = 0, end = 0;
+  long long number = 0;
+  if (!id.starts_with("NH_") || std::sscanf(id.c_str(), "NH_%4d_%1d_%lld%n", &year, &level, &number, &end) != 3)
+    return false;
+  return static_cast<std::size_t>(end) == id.size() && year > plan_year;
 }
 
 }  // namespace
@@ -55,28 +70,92 @@ void Census::issue(std::int64_t row, std::string_view column, std::string messag
   if (report_.issues.size() < most_issues) report_.issues.push_back({row, std::string(column), std::move(message)});
 }
 
-void Census::add(CensusRow row) {
-  report_.rows = std::max(report_.rows, row.number);
-  const auto check_date = [&](std::string_view column, std::int32_t date) {
-    if (date == no_date) return;
+void Census::check_dates(const CensusRow& row) {
+  const std::int32_t last_day = days_of(plan_year_, 12, 31);
+  const bool stays = row.termination_date == no_date;
+  const auto in_range = [&](std::string_view column, std::int32_t date) {
+    if (date == no_date) return true;
     const int year = date <= -1'000'000 ? 0 : year_of(date);
-    if (year >= oldest_year && year <= plan_year_ + 1) return;
+    if (year < oldest_year || year > plan_year_ + 1) {
+      issue(row.number, column,
+            fmt::format("{} is out of range; years from {} to {} are allowed", date_text(date), oldest_year,
+                        plan_year_ + 1));
+      return false;
+    }
+    if (!stays || date <= last_day) return true;
     issue(row.number, column,
-          fmt::format("{} is out of range; years from {} to {} are allowed", date_text(date), oldest_year,
-                      plan_year_ + 1));
+          fmt::format("{} is after {}, the day that the census shows (the last one before the first simulated year)",
+                      date_text(date), date_text(last_day)));
+    return false;
   };
-  check_date("employee_birth_date", row.birth_date);
-  check_date("employee_hire_date", row.hire_date);
-  if (row.birth_date != no_date && row.hire_date != no_date && row.birth_date >= row.hire_date) ++hired_before_birth_;
+  // The simulator's own limits, told here with the row: it refuses what is beyond.
+  if (in_range("employee_birth_date", row.birth_date) && stays && row.birth_date != no_date &&
+      plan_year_ - year_of(row.birth_date) > oldest_age) {
+    issue(row.number, "employee_birth_date",
+          fmt::format("{} makes an age of {} in {}; 0 to {} is allowed", date_text(row.birth_date),
+                      plan_year_ - year_of(row.birth_date), plan_year_, oldest_age));
+  }
+  if (in_range("employee_hire_date", row.hire_date) && stays && row.hire_date != no_date &&
+      plan_year_ - year_of(row.hire_date) > longest_tenure) {
+    issue(row.number, "employee_hire_date",
+          fmt::format("{} makes a tenure of {} years in {}; 0 to {} is allowed", date_text(row.hire_date),
+                      plan_year_ - year_of(row.hire_date), plan_year_, longest_tenure));
+  }
+  if (row.birth_date != no_date && row.hire_date != no_date && row.birth_date >= row.hire_date)
+    hired_before_birth_.found_in(row.number);
   if (row.termination_date != no_date && row.hire_date != no_date && row.termination_date < row.hire_date) {
     issue(row.number, "employee_termination_date",
           fmt::format("{} is before the hire date {}", date_text(row.termination_date), date_text(row.hire_date)));
   }
-  if (!std::isfinite(row.pay) || row.pay < 0) {
-    issue(row.number, "employee_gross_compensation",
-          fmt::format("{} is not allowed; a number, 0 or more, is", row.pay));
+}
+
+void Census::check_pay(const CensusRow& row) {
+  constexpr std::string_view column = "employee_gross_compensation";
+  if (!std::isfinite(row.pay) || row.pay < 0 || row.pay > most_pay) {
+    issue(row.number, column, fmt::format("{} is not allowed; a number from 0 to {} is", row.pay, most_pay));
+    return;
   }
+  if (const auto whole = annualised_pay(row); whole && *whole > most_pay && row.termination_date == no_date) {
+    issue(row.number, column,
+          fmt::format("{} is {} over the whole year; at most {} is allowed", row.pay, *whole, most_pay));
+  }
+  if (row.pay == 0) zero_pay_.found_in(row.number);
+  if (row.pay > doubtful_pay) extreme_pay_.found_in(row.number);
+}
+
+void Census::add(CensusRow row) {
+  report_.rows = std::max(report_.rows, row.number);
+  const std::string& id = row.employee_id;
+  if (id.front() == ' ' || id.back() == ' ' || id.front() == '\t' || id.back() == '\t') {
+    issue(row.number, "employee_id",
+          id.find_first_not_of(" \t") == std::string::npos
+              ? "is blank; an id is needed"
+              : fmt::format("'{}' begins or ends with a space: it would be another person than without", id));
+  } else if (is_later_hire(id, plan_year_)) {
+    issue(row.number, "employee_id", fmt::format("'{}' is an id that the simulator gives its hires", id));
+  }
+  check_dates(row);
+  check_pay(row);
   rows_.push_back(std::move(row));
+}
+
+std::optional<double> Census::annualised_pay(const CensusRow& row) const {
+  const std::int32_t first_day = days_of(plan_year_, 1, 1), last_day = days_of(plan_year_, 12, 31);
+  // Who came on 1 January was paid for the whole year; of a later hire both days are worked.
+  if (row.hire_date == no_date || row.hire_date <= first_day || row.hire_date > last_day) return std::nullopt;
+  return row.pay * 365.0 / (last_day - row.hire_date + 1);
+}
+
+void Census::note_doubts() {
+  const auto note = [&](const Doubt& doubt, std::string_view what) {
+    if (doubt.count == 0) return;
+    report_.start.notes.push_back(
+        doubt.count == 1 ? fmt::format("row {} has {}", doubt.first_row, what)
+                         : fmt::format("{} rows, the first row {}, have {}", doubt.count, doubt.first_row, what));
+  };
+  note(hired_before_birth_, "a hire date that is not after the birth date");
+  note(zero_pay_, "a pay of 0");
+  note(extreme_pay_, fmt::format("a pay above {:.0f}", doubtful_pay));
 }
 
 CensusReport Census::finish(std::string source) {
@@ -86,7 +165,6 @@ CensusReport Census::finish(std::string source) {
     if (a.pay != b.pay) return a.pay > b.pay;
     return a.number < b.number;
   });
-  const std::int32_t first_day = days_of(plan_year_, 1, 1), last_day = days_of(plan_year_, 12, 31);
   People& people = report_.start.people;
   for (std::size_t index = 0; index < rows_.size(); ++index) {
     const CensusRow& row = rows_[index];
@@ -100,9 +178,8 @@ CensusReport Census::finish(std::string source) {
     }
     double pay = row.pay;
     const int hire_year = row.hire_date == no_date ? plan_year_ : year_of(row.hire_date);
-    // Who came on 1 January was paid for the whole year; of a later hire both days are worked.
-    if (row.hire_date != no_date && row.hire_date > first_day && hire_year == plan_year_) {
-      pay = pay * 365.0 / std::max(1, last_day - row.hire_date + 1);
+    if (const auto whole = annualised_pay(row)) {
+      pay = *whole;
       ++report_.annualised;
     }
     people.employee_id.push_back(row.employee_id);
@@ -125,15 +202,25 @@ CensusReport Census::finish(std::string source) {
     report_.start.notes.push_back(fmt::format(
         "{} rows repeat an employee_id: the latest hire, then the highest pay, was kept", report_.duplicates));
   }
-  if (hired_before_birth_ > 0) {
-    report_.start.notes.push_back(
-        fmt::format("{} rows have a hire date that is not after the birth date", hired_before_birth_));
-  }
+  note_doubts();
   return std::move(report_);
 }
 
+namespace {
+
+/// A flag reads as the number 1, which nobody means as pay.
+void refuse_types(const FoundTable& table, std::string_view source) {
+  const FoundColumn* pay = table.column("employee_gross_compensation");
+  if (pay != nullptr && pay->type == DUCKDB_TYPE_BOOLEAN)
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: the column {} is of type BOOLEAN; numbers are allowed", source, pay->name));
+}
+
+}  // namespace
+
 CensusReport read_census_table(duck::Connection& connection, const FoundTable& table, std::string source,
-                               const SimulationSettings& settings, int plan_year) {
+                               const SimulationSettings& settings, int plan_year,
+                               const std::vector<UnreadRow>* unread) {
   std::string selected;
   std::string missing;
   for (const CensusColumn& column : columns) {
@@ -151,9 +238,19 @@ CensusReport read_census_table(duck::Connection& connection, const FoundTable& t
                     "employee_gross_compensation, and may have employee_termination_date",
                     source, missing));
   }
+  refuse_types(table, source);
   Census census(settings, plan_year);
-  duck::Rows rows = connection.query(fmt::format("SELECT {} FROM {}", selected, table.from));
-  for (std::int64_t number = 1; rows.next(); ++number) {
+  std::size_t told = 0;
+  const auto tell_unread_before = [&](std::int64_t number) {
+    for (; unread != nullptr && told < unread->size() && (*unread)[told].number < number; ++told)
+      census.issue((*unread)[told].number, "", (*unread)[told].why);
+  };
+  duck::Rows rows =
+      connection.query(unread == nullptr ? fmt::format("SELECT {} FROM {}", selected, table.from)
+                                         : fmt::format("SELECT {}, row FROM {} ORDER BY row", selected, table.from));
+  for (std::int64_t count = 1; rows.next(); ++count) {
+    const std::int64_t number = unread == nullptr ? count : rows.integer(2 * columns.size());
+    tell_unread_before(number);
     bool readable = true;
     for (std::size_t index = 0; index < columns.size(); ++index) {
       const CensusColumn& column = columns[index];
@@ -168,6 +265,7 @@ CensusReport read_census_table(duck::Connection& connection, const FoundTable& t
     if (!readable) continue;
     census.add({number, std::string(rows.text(0)), day_in(rows, 2), day_in(rows, 4), day_in(rows, 6), rows.real(8)});
   }
+  tell_unread_before(INT64_MAX);
   return census.finish(std::move(source));
 }
 
@@ -175,7 +273,9 @@ void throw_issues(const CensusReport& report, std::string_view source) {
   if (report.issue_count == 0) return;
   const CensusIssue& first = report.issues.front();
   std::string where;
-  if (first.row > 0) where = fmt::format("row {}, column {}: ", first.row, first.column);
+  if (first.row > 0)
+    where = first.column.empty() ? fmt::format("row {} ", first.row)
+                                 : fmt::format("row {}, column {}: ", first.row, first.column);
   throw Error(ErrorCode::invalid_argument,
               fmt::format("{}: {}{}{}", source, where, first.message,
                           report.issue_count > 1 ? fmt::format(" (and {} more)", report.issue_count - 1) : ""));
@@ -188,6 +288,57 @@ bool says_parquet(const fs::path& file) {
   std::array<char, 4> magic{};
   in.read(magic.data(), magic.size());
   return in.gcount() == 4 && std::string_view(magic.data(), 4) == "PAR1";
+}
+
+/// The census' columns of a text, in a table of `instance`; what could not be read of it goes to `unread`.
+FoundTable text_in(duck::Instance& instance, const fs::path& file, std::vector<UnreadRow>& unread) {
+  TextTable text(file);
+  FoundTable table{file.filename().string(), "memory.main.census", "", {}};
+  std::vector<std::size_t> taken;
+  std::string definition = "row BIGINT";
+  for (std::size_t index = 0; index < text.header().size(); ++index) {
+    const std::string& name = text.header()[index];
+    if (std::ranges::none_of(columns, [&](const CensusColumn& column) { return column.rule.name == lower(name); }))
+      continue;
+    taken.push_back(index);
+    table.columns.push_back({name, DUCKDB_TYPE_VARCHAR});
+    definition += fmt::format(", {} VARCHAR", identifier(name));
+  }
+  instance.connection().run(fmt::format("CREATE TABLE {} ({})", table.from, definition));
+  duck::ChunkAppender rows(instance.connection(), "memory", "census");
+  text.read(
+      [&](std::int64_t number, std::span<const std::string> fields) {
+        rows.integer(number);
+        for (const std::size_t index : taken) {
+          if (fields[index].empty()) {
+            rows.null();
+          } else {
+            rows.text(fields[index]);
+          }
+        }
+        rows.end_row();
+      },
+      [&](std::int64_t number, const std::string& why) {
+        unread.push_back({number, why});
+      });
+  rows.close();
+  return table;
+}
+
+FoundTable parquet_in(duck::Instance& instance, const fs::path& file) {
+  FoundTable table{file.filename().string(), fmt::format("read_parquet({})", duck::sql_literal(file.string())), "", {}};
+  try {
+    const std::string statement = fmt::format("SELECT * FROM {} LIMIT 0", table.from);
+    instance.connection().run(statement, file.string());  // first, since its errors quote no statement
+    duck::Rows rows = instance.connection().query(statement);
+    for (std::size_t column = 0; column < rows.column_count(); ++column)
+      table.columns.push_back({std::string(rows.column_name(column)), rows.column_type(column)});
+  } catch (const Error& error) {
+    std::string_view reason = error.what();
+    reason = reason.substr(0, reason.find('\n'));  // what follows is DuckDB's advice on SQL
+    throw Error(ErrorCode::invalid_argument, fmt::format("'{}' cannot be read as a table: {}", file.string(), reason));
+  }
+  return table;
 }
 
 }  // namespace
@@ -203,23 +354,12 @@ CensusReport check_census(const std::filesystem::path& file, const SimulationSet
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("'{}' is a folder; a census is one Parquet or CSV file", file.string()));
   const std::string extension = lower(file.extension().string());
-  const std::string path = duck::sql_literal(file.string());
-  FoundTable table;
-  table.name = file.filename().string();
-  table.from = extension == ".parquet" || (extension != ".csv" && says_parquet(file))
-                   ? fmt::format("read_parquet({})", path)
-                   : fmt::format("read_csv({}, header = true, all_varchar = true, null_padding = true)", path);
+  const bool parquet = extension == ".parquet" || (extension != ".csv" && says_parquet(file));
   duck::Instance instance;
-  try {
-    duck::Rows rows = instance.connection().query(fmt::format("SELECT * FROM {} LIMIT 0", table.from));
-    for (std::size_t column = 0; column < rows.column_count(); ++column) {
-      table.columns.push_back({std::string(rows.column_name(column)), rows.column_type(column)});
-    }
-  } catch (const Error& error) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("'{}' cannot be read as a table: {}", file.string(), error.what()));
-  }
-  return read_census_table(instance.connection(), table, "'" + file.string() + "'", settings, plan_year);
+  std::vector<UnreadRow> unread;
+  const FoundTable table = parquet ? parquet_in(instance, file) : text_in(instance, file, unread);
+  return read_census_table(instance.connection(), table, "'" + file.string() + "'", settings, plan_year,
+                           parquet ? nullptr : &unread);
 }
 
 StartingPeople read_census(const std::filesystem::path& file, const SimulationSettings& settings, int plan_year) {

@@ -38,8 +38,9 @@ class SettingsReader {
       }
       JobLevel& target = settings().levels[static_cast<std::size_t>(level - 1)];
       const double cap = level == 4 ? 250000 : level == 5 ? 350000 : HUGE_VAL;  // As dbt caps them for new hires.
-      const double minimum = rows.optional_real(1).value_or(target.minimum);
-      const double maximum = rows.optional_real(2).value_or(target.maximum);
+      const std::string row = fmt::format("level {}", level);
+      const double minimum = given(*table, row, "min_compensation", rows, 1, target.minimum).value_or(target.minimum);
+      const double maximum = given(*table, row, "max_compensation", rows, 2, target.maximum).value_or(target.maximum);
       if (!(minimum >= 0) || !(maximum > minimum) || !std::isfinite(maximum)) {
         note(fmt::format("pay range of level {}", level),
              fmt::format("{}: the range {} to {} of level {} is no range; the default {} to {} is used", table->name,
@@ -49,15 +50,14 @@ class SettingsReader {
       target.minimum = minimum;
       target.maximum = maximum;
       target.hire_maximum = std::min(maximum, cap);
-      put(*table, fmt::format("promotion_probability of level {}", level), rows.optional_real(3),
-          target.average_promotion_probability);
+      put(*table, row, "promotion_probability", rows, 3, target.average_promotion_probability);
     }
   }
 
   void terminations() {
     if (const FoundTable* table = found("termination_hazard_base", "base of the termination hazard")) {
       duck::Rows rows = select(*table, {{"base_rate_for_new_hire", ColumnKind::real, ""}});
-      if (rows.next()) put(*table, "base_rate_for_new_hire", rows.optional_real(0), settings().termination_base);
+      if (rows.next()) put(*table, "", "base_rate_for_new_hire", rows, 0, settings().termination_base);
     }
     bands("termination_hazard_tenure_multipliers", "tenure_band", &tenure_band, settings().termination_by_tenure);
     bands("termination_hazard_age_multipliers", "age_band", &age_band, settings().termination_by_age);
@@ -68,8 +68,8 @@ class SettingsReader {
       duck::Rows rows =
           select(*table, {{"base_rate", ColumnKind::real, ""}, {"level_dampener_factor", ColumnKind::real, ""}});
       if (rows.next()) {
-        put(*table, "base_rate", rows.optional_real(0), settings().promotion_base);
-        put(*table, "level_dampener_factor", rows.optional_real(1), settings().promotion_level_dampener);
+        put(*table, "", "base_rate", rows, 0, settings().promotion_base);
+        put(*table, "", "level_dampener_factor", rows, 1, settings().promotion_level_dampener);
       }
     }
     bands("promotion_hazard_tenure_multipliers", "tenure_band", &tenure_band, settings().promotion_by_tenure);
@@ -154,6 +154,12 @@ class SettingsReader {
       model_.stood_in.push_back(std::move(what));
   }
 
+  /// A single value, told in full.
+  void tell(std::string text) {
+    model_.notes.push_back(text);
+    model_.unusable.push_back(std::move(text));
+  }
+
   const FoundTable* found(const std::string& name, std::string_view what) {
     const std::string staged = "stg_config_" + name;
     const std::string plain = "config_" + name;
@@ -169,23 +175,39 @@ class SettingsReader {
   }
 
   duck::Rows select(const FoundTable& table, std::initializer_list<ColumnRule> columns, std::string_view order = "") {
-    std::string selected;
+    std::string selected, as_text;
     for (const ColumnRule& column : columns) {
       if (table.column(column.name) == nullptr)
         note(fmt::format("{} of {}", column.name, table.name),
              fmt::format("{} has no column {}: the default is used", table.name, column.name));
       selected +=
           fmt::format("{}{} AS {}", selected.empty() ? "" : ", ", column_expression(table, column), column.name);
+      as_text +=
+          fmt::format(", {} AS text_of_{}", column_expression(table, {column.name, ColumnKind::text, ""}), column.name);
     }
-    return session_.connection().query(fmt::format("SELECT * FROM (SELECT {} FROM {}){}", selected, table.from, order));
+    return session_.connection().query(
+        fmt::format("SELECT * FROM (SELECT {}{} FROM {}){}", selected, as_text, table.from, order));
   }
 
-  void put(const FoundTable& table, std::string_view what, std::optional<double> value, double& target) {
+  /// The cell of a select(), or nothing with a note that says what stands there. A column that is not there was told.
+  std::optional<double> given(const FoundTable& table, std::string_view row, std::string_view column,
+                              const duck::Rows& rows, std::size_t index) {
+    const std::optional<double> value = rows.optional_real(index);
+    if (value || table.column(column) == nullptr) return value;
+    const std::size_t as_text = index + rows.column_count() / 2;
+    tell(fmt::format("{}: {}{}{} is {}; the default {} is used", table.name, column, row.empty() ? "" : " of ", row,
+                     rows.is_null(as_text) ? "NULL" : fmt::format("'{}', no number", rows.text(as_text)), otherwise));
+    return value;
+  }
+
+  void put(const FoundTable& table, std::string_view row, std::string_view column, const duck::Rows& rows,
+           std::size_t index, double& target) {
+    const std::optional<double> value = given(table, row, column, rows, index, target);
     if (value && std::isfinite(*value) && *value >= 0) {
       target = *value;
     } else if (value) {
-      note(std::string(what),
-           fmt::format("{}: {} is {}, which is no rate; the default {} is used", table.name, what, *value, target));
+      tell(fmt::format("{}: {}{}{} is {}, which is no rate; the default {} is used", table.name, column,
+                       row.empty() ? "" : " of ", row, *value, target));
     }
   }
 
@@ -208,7 +230,7 @@ class SettingsReader {
         continue;
       }
       seen[index] = true;
-      put(*table, fmt::format("band {}", text), rows.optional_real(1), target[index]);
+      put(*table, fmt::format("band {}", text), "multiplier", rows, 1, target[index]);
     }
     for (std::size_t index = 0; index < N; ++index) {
       if (!seen[index])

@@ -16,6 +16,7 @@
 #include "planwise/error.h"
 #include "workforce/levers.h"
 #include "workforce/settings_tables.h"
+#include "workforce/replacement.h"
 #include "workforce/year_rows.h"
 
 namespace planwise {
@@ -185,6 +186,7 @@ struct SimulationTables::Parts {
       throw Error(ErrorCode::busy,
                   fmt::format("'{}' is held by {}; close it there", target.string(), duck::describe_process(*owner)));
     }
+    refuse_foreign_database(target);
   }
 
   void remove_temporary() const noexcept {
@@ -195,8 +197,10 @@ struct SimulationTables::Parts {
   }
 
   void open() {
+    refuse_kept(target, options.keep);
     instance.emplace();
     if (options.format == SimulationFormat::parquet_folder) {
+      if (options.replace) refuse_foreign_folder(target);
       folder.emplace(target, options.replace ? core::Overwrite::replace : core::Overwrite::refuse);
       catalog = "memory";
     } else {
@@ -241,6 +245,7 @@ struct SimulationTables::Parts {
           fmt::format("writing {}.parquet", table));
     }
     instance.reset();
+    if (options.replace) refuse_foreign_folder(target);
     folder->commit();
   }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/files.h"
 #include "planwise/error.h"
 
 namespace planwise::workforce {
@@ -252,6 +253,38 @@ bool Source::list_tables(duck::Connection& connection) {
   return false;
 }
 
+namespace {
+
+/// Names of the views in what EXPORT DATABASE wrote beside the tables; empty without it.
+std::vector<std::string> views_of_export(const fs::path& schema) {
+  constexpr std::string_view begin = "CREATE VIEW ";
+  constexpr std::uint64_t longest = std::uint64_t{16} << 20;
+  std::vector<std::string> names;
+  std::error_code error;
+  if (!fs::is_regular_file(schema, error) || fs::file_size(schema, error) > longest) return names;
+  const std::string sql = core::read_file(schema, longest);
+  for (std::size_t at = sql.find(begin); at != std::string::npos; at = sql.find(begin, at + 1)) {
+    // main.name, main."name", name(column, ...)
+    std::string name;
+    bool quoted = false;
+    for (std::size_t i = at + begin.size(); i < sql.size(); ++i) {
+      if (sql[i] == '"') {
+        quoted = !quoted;
+      } else if (!quoted && (sql[i] == ' ' || sql[i] == '(' || sql[i] == '\n')) {
+        break;
+      } else if (!quoted && sql[i] == '.') {
+        name.clear();
+      } else {
+        name += sql[i];
+      }
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+}  // namespace
+
 void Source::list_files() {
   entries_.clear();
   std::vector<fs::path> files;
@@ -272,6 +305,15 @@ void Source::list_files() {
     Entry entry;
     entry.name = file.stem().string();
     entry.from = fmt::format("read_parquet({})", duck::sql_literal(file.string()));
+    entries_.push_back(std::move(entry));
+  }
+  for (std::string& name : views_of_export(path_ / "schema.sql")) {
+    Entry entry;
+    entry.name = name;
+    entry.view = true;
+    entry.found = std::make_unique<FoundTable>();
+    entry.found->name = std::move(name);
+    entry.found->problem = "is a view in schema.sql, of which an export has no rows; make it a table before exporting";
     entries_.push_back(std::move(entry));
   }
 }

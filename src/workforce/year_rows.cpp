@@ -26,6 +26,7 @@ double real_or_nan(const duck::Rows& rows, std::size_t column) {
 
 double money(const duck::Rows& rows, std::size_t column) {
   const double amount = real_or_nan(rows, column);
+  // What a simulation refuses as pay counts as unreadable.
   return std::abs(amount) <= most_pay ? amount : nan;
 }
 

@@ -13,8 +13,6 @@
 namespace planwise::workforce {
 
 inline constexpr std::int32_t no_number = INT32_MIN;
-/// Amounts beyond it, either way, are no pay: what a simulation refuses counts as unreadable.
-inline constexpr double most_pay = 1e12;
 
 /// DetailedStatus, and what the database may say besides.
 enum class RowStatus : std::uint8_t {

@@ -64,3 +64,16 @@ def test_a_census_of_one_and_of_none(shell):
         done = shell.run("census", "check", f"{people}.csv", "--output", "json")
         assert done.returncode in (0, 1)
         assert json.loads(done.stdout)["rows"] == people
+
+
+def test_the_check_finds_what_the_simulator_refuses(shell):
+    for fault in ("hire_in_future=2", "negative_pay=2", "missing_hire_date=2"):
+        shell.ok("census", "generate", "--people", "50", "--fault", fault, "--out", "c.csv", "--force")
+        assert shell.run("census", "check", "c.csv").returncode == 1
+        done = shell.run("simulate", "--census", "c.csv", "--years", "2025")
+        assert done.returncode == 2 and "'c.csv': row " in done.stderr and "column employee_" in done.stderr
+    for fault in ("zero_pay=2", "extreme_pay=2", "hire_before_birth=2"):
+        shell.ok("census", "generate", "--people", "50", "--fault", fault, "--out", "c.csv", "--force")
+        done = shell.run("census", "check", "c.csv")
+        assert done.returncode == 0 and "2 rows, the first row" in done.stderr
+        shell.ok("simulate", "--census", "c.csv", "--years", "2025")

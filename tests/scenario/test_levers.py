@@ -100,3 +100,18 @@ def test_fault_12_a_year_is_summarised_from_parameters_by_fiscal_year(shell, sha
     shell.ok("simulate", "--census", "census.csv", "--years", "2025-2026", "--save-to", "years.duckdb")
     written = shell.json("--simulation", "years.duckdb", "summary", "--year", "2026")
     assert "error" not in written and written["parameters"]
+
+
+def test_levers_that_the_check_leaves_out_are_findings(shell):
+    for levers in ('{"merit_base": {"6": 0.03}}', '{"merit_base": {"1": 0.03}, "bonus": {"1": 1}}', '{"bonus": 0.1}',
+                   '{"merit_base": {"1": 0.03}, "cola_rate": 0.5}', '{"merit_base": {"1": 0.03}, "merit_rate_level_9": 0.03}'):
+        done = shell.run("levers", "check", "-", input=levers)
+        assert done.returncode == 1, levers
+    assert shell.run("levers", "check", "-", input='{"merit_base": {"1": 0.03}, "cola_rate": 0.03}').returncode == 0
+
+
+def test_risk_of_what_is_no_number_is_refused(shell):
+    for value in ('"high"', '"NaN"', "null"):
+        done = shell.run("levers", "risk", "-", input=f'{{"cola_rate": {value}}}')
+        assert done.returncode == 2 and "cola_rate" in done.stderr and "LOW" not in done.stdout
+    assert shell.run("levers", "check", "cola_rate=0.02", "cola_rate=0.5").returncode == 2

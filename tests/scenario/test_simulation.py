@@ -306,3 +306,50 @@ def test_a_year_that_is_not_there_is_an_error(own):
     assert [json.loads(line)["year"] for line in done.stdout.splitlines()] == [2029, 2030]
     done = own.run("summary", "--year", "2040")
     assert done.returncode == 3 and done.stdout == ""
+
+
+def test_tables_replace_only_what_was_written_as_tables_before(own):
+    own.ok("setup")
+    before = (own.folder / "planwise.duckdb").read_bytes()
+    for target, word in (("planwise.duckdb", "the store in use"), ("simulation.duckdb", "the simulation being read")):
+        done = own.run("simulate", "--years", "2025", "--save-to", target, "--force")
+        assert done.returncode == 4 and word in done.stderr, done.stderr
+        assert "--force replaces" not in done.stderr
+    shutil.copy(own.folder / "planwise.duckdb", own.folder / "other.db")
+    done = own.run("simulate", "--years", "2025", "--save-to", "other.db", "--force")
+    assert done.returncode == 4 and "store of runs" in done.stderr
+    assert (own.folder / "planwise.duckdb").read_bytes() == before == (own.folder / "other.db").read_bytes()
+    for _ in range(2):
+        own.ok("simulate", "--years", "2025", "--save-to", "scenario.duckdb", "--force")
+    own.ok("summary", "--simulation", "scenario.duckdb")
+
+
+def test_empty_values_are_not_taken_for_absent(own):
+    for option, value in (("--settings", ""), ("--save-to", ""), ("--dbt", ""), ("--dbt", "one_draw,"), ("--census", " "), ("--compare-to", "")):
+        done = own.run("simulate", "--years", "2025", option, value)
+        assert done.returncode in (2, 64) and done.stdout == "", (option, value, done.stderr)
+    done = own.run("simulate", "--years", "2025", "--seeds", "3", "--budget", "800M")
+    assert done.returncode == 64 and "'800M' is no amount" in done.stderr
+
+
+def test_what_cannot_be_computed_is_no_0_and_no_all_clear(own):
+    import duckdb
+    with duckdb.connect(str(own.folder / "simulation.duckdb")) as connection:
+        connection.execute("DROP TABLE fct_yearly_events")
+    row = next(csv.DictReader(io.StringIO(own.ok("summary", "--year", "2026", "--output", "csv"))))
+    assert row["events_hire"] == "" and row["events_RAISE"] == ""
+    done = own.run("summary", "--warnings")
+    assert "minimum_raise could not be looked for in 2025, 2026" in done.stderr
+    done = own.run("distribution", "--year", "2024", "--pay", "prorated")
+    assert done.returncode == 0 and "baseline" in done.stderr
+    assert "*" not in own.ok("distribution", "--year", "2024", "--compression")
+
+
+def test_views_of_an_export_are_named(own):
+    import duckdb
+    with duckdb.connect(str(own.folder / "simulation.duckdb")) as connection:
+        connection.execute("ALTER TABLE fct_workforce_snapshot RENAME TO kept")
+        connection.execute("CREATE VIEW fct_workforce_snapshot AS SELECT * FROM kept")
+        connection.execute(f"EXPORT DATABASE '{own.folder / 'out'}' (FORMAT parquet)")
+    done = own.run("summary", "--simulation", "out")
+    assert done.returncode != 0 and "fct_workforce_snapshot" in done.stderr and "view in schema.sql" in done.stderr

@@ -131,3 +131,9 @@ def test_completion_of_each_shell_knows_every_command(shell, name):
     for command in COMMANDS:
         assert re.search(rf"\b{command.split()[-1]}\b", text), command
     assert "--columns" in text or "-l columns" in text
+
+
+def test_hints_name_the_whole_command(shell):
+    assert "`planwise levers check --help`" in shell.run("levers", "check", "--nope").stderr
+    assert "`planwise levers --help`" in shell.run("levers").stderr
+    assert "did you mean check?" in shell.run("levers", "chek").stderr

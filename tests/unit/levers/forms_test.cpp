@@ -65,6 +65,17 @@ TEST(TuningForm, LossIsReportedAndNonNumbersAreRefused) {
   EXPECT_THAT(message_of([] { (void)to_tuning_form(schema(), set_of("[1]")); }), HasSubstr("must be an object"));
 }
 
+TEST(TuningForm, FlatNamesBesideGroupsAreTaken) {
+  const ConvertedLevers flat = from_tuning_form(
+      schema(), set_of(R"({"merit_base": {"1": 0.02}, "cola_rate": 0.5, "merit_rate_level_2": 0.03})"));
+  EXPECT_EQ(flat.levers.dump(), R"({"merit_rate_level_1":0.02,"merit_rate_level_2":0.03,"cola_rate":0.5})");
+  EXPECT_THAT(flat.notes, IsEmpty());
+  EXPECT_THAT(message_of([] {
+                (void)from_tuning_form(schema(), set_of(R"({"merit_base": {"1": 0.02}, "merit_rate_level_1": 0.03})"));
+              }),
+              HasSubstr("given twice"));
+}
+
 TEST(TuningForm, FormIsTold) {
   EXPECT_TRUE(is_tuning_form(set_of(R"({"merit_base": {"1": 0.02}})")));
   EXPECT_FALSE(is_tuning_form(set_of(R"({"cola_rate": 0.02})")));

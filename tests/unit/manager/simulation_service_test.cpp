@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 
@@ -192,7 +193,7 @@ TEST(SimulationService, SettingsFileSaysWhereItIsWrong) {
   EXPECT_EQ(told("[rates]\ntarget_grow = 0.1\n"),
             "plan.toml, line 2: there is no setting 'rates.target_grow'; did you mean target_growth?");
   EXPECT_EQ(told("[rates]\n\ntarget_growth = 'much'\n"),
-            "plan.toml, line 3: rates.target_growth is 'much'; a number from -1 to 10 is allowed");
+            "plan.toml, line 3: rates.target_growth is 'much'; a number from -1 to 1 is allowed");
   EXPECT_THAT(told("[termination]\nby_age = [1, 2]\n"),
               HasSubstr("line 2: termination.by_age is a list of 2; a list of 6"));
   EXPECT_THAT(told("[[level]]\nminimum = 3\n"), HasSubstr("[[level]] has no level"));
@@ -201,6 +202,71 @@ TEST(SimulationService, SettingsFileSaysWhereItIsWrong) {
   EXPECT_THAT(told("rates = \n"), HasSubstr("plan.toml, line 1"));
   EXPECT_THAT(told("rates = 3\n"), HasSubstr("rates is 3; a table [rates] is allowed"));
   EXPECT_THAT(told("[rates]\ntarget_growth = nan\n"), HasSubstr("rates.target_growth is nan"));
+}
+
+TEST(SimulationService, EverySettingThatTheSimulatorRefusesIsToldByLine) {
+  const auto told = [](const char* text) {
+    return message_of([&] { (void)manager::settings_from_toml(text, "plan.toml"); });
+  };
+  EXPECT_THAT(told("[years]\nend = 2150\n"), HasSubstr("line 2: years.end is 2150"));
+  EXPECT_THAT(told("[rates]\ntarget_growth = 10\n"), HasSubstr("line 2: rates.target_growth is 10"));
+  EXPECT_THAT(told("[[level]]\nlevel = 2\nhire_maximum = 5\n"), HasSubstr("line 3: hire_maximum of level 2 is 5"));
+  EXPECT_THAT(told("[[level]]\nlevel = 2\nhire_share = 0.9\n"), HasSubstr("line 1: hire_share of the 5 levels"));
+  EXPECT_THAT(told("[raises]\nmonth_weights = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]\n"), HasSubstr("line 2: raises"));
+  EXPECT_THAT(told("[raises]\nmonth_weights = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 101]\n"), HasSubstr("line 2: raises"));
+  EXPECT_THAT(told("[[level]]\nlevel = 1\n[[level]]\nlevel = 1\n"), HasSubstr("level = 1 stands in two [[level]]"));
+}
+
+bool any_has(const std::vector<std::string>& texts, std::string_view part) {
+  return std::ranges::any_of(texts, [&](const std::string& text) { return text.find(part) != std::string::npos; });
+}
+
+TEST(SimulationService, SettingsOfTheFileWithoutEffectAreTold) {
+  Fixture f("CREATE TABLE config_promotion_hazard_base AS SELECT 0.2 AS base_rate, 0.1 AS level_dampener_factor;");
+  f.options.settings_file = f.file("plan.toml",
+                                   "[years]\nstart = 2030\nend = 2032\n[promotion]\nbase = 0.9\n[termination]\n"
+                                   "base = 0.33\n[levers.2026]\ncola_rate = 0.03\n[levers.2040]\ncola_rate = 0.03\n");
+  const Scenario scenario = SimulationService(f.options).simulate({});
+  for (const char* part :
+       {"years.start = 2030 has no effect", "years.end = 2032 has no effect", "promotion.base has no effect",
+        "levers of 2026 have no effect", "levers.2040 has no effect"})
+    EXPECT_TRUE(any_has(scenario.warnings, part)) << part;
+  EXPECT_FALSE(any_has(scenario.warnings, "termination.base"));
+  for (const char* part : {"pay ranges, hazards and months of raises: ", "rates of growth and termination", "levers: "})
+    EXPECT_TRUE(any_has(scenario.notes, part)) << part;
+}
+
+TEST(SimulationService, ValuesOfConfigTablesThatAreNoNumbersAreWarnedOf) {
+  Fixture f(
+      "CREATE TABLE config_promotion_hazard_base AS SELECT 'much' AS base_rate, NULL::DOUBLE AS level_dampener_factor;"
+      "CREATE TABLE config_job_levels AS SELECT 2 AS level_id, '81k' AS min_compensation, 151000 AS max_compensation, "
+      "0.1 AS promotion_probability;"
+      "CREATE TABLE config_termination_hazard_age_multipliers AS SELECT '25-34' AS age_band, NULL::DOUBLE AS "
+      "multiplier;");
+  const std::vector<std::string> warnings = SimulationService(f.options).simulate({}).warnings;
+  for (const char* part : {"config_promotion_hazard_base: base_rate is 'much', no number; the default ",
+                           "config_promotion_hazard_base: level_dampener_factor is NULL; the default ",
+                           "config_job_levels: min_compensation of level 2 is '81k', no number; the default ",
+                           "config_termination_hazard_age_multipliers: multiplier of band 25-34 is NULL; the default "})
+    EXPECT_TRUE(any_has(warnings, part)) << part;
+}
+
+TEST(SimulationService, LeversOfTheDatabaseBeyondTheirBoundsAreWarnedOf) {
+  Fixture f(
+      "UPDATE int_effective_parameters SET parameter_value = 0.9 WHERE parameter_name = 'cola_rate' AND "
+      "fiscal_year = 2026;");
+  const std::vector<std::string> warnings = SimulationService(f.options).simulate({}).warnings;
+  EXPECT_TRUE(any_has(warnings, "2026: cola_rate of level 1 is 0.9 in the database, beyond its bounds"));
+  EXPECT_FALSE(any_has(warnings, "2025: cola_rate"));
+}
+
+TEST(SimulationService, MeanWithoutOutliersIsNullWhereEverybodyIsOne) {
+  Fixture f;
+  f.options.settings_file = f.file("plan.toml", "[figures]\noutlier_pay = 1\n");
+  const Json summary = to_json(SimulationService(f.options).simulate({}));
+  const Json& workforce = summary.at("year_summaries").at("2025").at("workforce");
+  EXPECT_GT(workforce.at("active_headcount").as_integer(), 0);
+  EXPECT_TRUE(workforce.at("mean_compensation_without_outliers").is_null()) << workforce.dump();
 }
 
 TEST(SimulationService, LeversOfTheSettingsFileAreChecked) {

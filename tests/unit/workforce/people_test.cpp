@@ -299,6 +299,99 @@ TEST(Census, WhatIsNoCensusIsRefused) {
   EXPECT_NE(message_of([&] { (void)read_census(written(folder, "x.parquet", "no parquet at all")); }), "no error");
 }
 
+/// Row and the message of each issue of a CSV.
+std::vector<std::pair<std::int64_t, std::string>> issues_of(const std::string& text) {
+  const TempFolder folder;
+  std::vector<std::pair<std::int64_t, std::string>> issues;
+  for (const CensusIssue& issue : check_census(written(folder, "c.csv", text)).issues)
+    issues.emplace_back(issue.row, issue.column + ": " + issue.message);
+  return issues;
+}
+
+TEST(Census, RowsWithMoreOrFewerFieldsThanTheHeaderAreIssues) {
+  const auto issues = issues_of(header +
+                                "A,S,1980-02-01,2010-01-01,,60,000,true\n"
+                                "\n"
+                                "B,S,1980-02-01\n"
+                                "C,S,1980-02-01,2010-01-01,,\"60000\",true\r\n");
+  ASSERT_EQ(issues.size(), 2U);
+  EXPECT_EQ(issues[0].first, 1);
+  EXPECT_THAT(issues[0].second, HasSubstr("has 8 fields, the header 7"));
+  EXPECT_EQ(issues[1].first, 2);
+  EXPECT_THAT(issues[1].second, HasSubstr("has 3 fields"));
+}
+
+TEST(Census, NothingButTheDelimiterOfTheHeaderIsTakenFromTheFile) {
+  const TempFolder folder;
+  std::string rows;
+  for (int i = 0; i < 50; ++i) rows += "#" + std::to_string(i) + ",S,1980-02-01,2010-01-01,,60000,true\n";
+  EXPECT_EQ(read_census(written(folder, "a.csv", header + rows)).people.size(), 50U);
+  EXPECT_EQ(
+      read_census(written(folder, "q.csv", header + "\"A, the \"\"first\"\"\",S,1980-02-01,2010-01-01,,60000,\"\"\n"))
+          .people.employee_id.at(0),
+      "A, the \"first\"");
+  std::string semicolons = header + "A,S,1980-02-01,2010-01-01,,60000,true\n";
+  std::ranges::replace(semicolons, ',', ';');
+  EXPECT_EQ(read_census(written(folder, "s.csv", "\xef\xbb\xbf" + semicolons)).people.size(), 1U);
+  for (const std::string row : {"A,S,1980-02-01,2010-01-01,,60000,\"true", "A,S,1980-02-01,2010-01-01,,\"60\"000,true",
+                                "A\"B\",S,1980-02-01,2010-01-01,,60000,true", "\xff,S,1980-02-01,2010-01-01,,6,true"}) {
+    const auto issues = issues_of(header + "Z,S,1980-02-01,2010-01-01,,60000,true\n" + row +
+                                  "\nC,S,1980-02-01,2010-01-01,,60000,true\n");
+    ASSERT_EQ(issues.size(), 1U) << row;
+    EXPECT_EQ(issues[0].first, 2) << row;
+  }
+  EXPECT_THAT(message_of([&] { (void)read_census(written(folder, "d.csv", "employee_id,Employee_ID\nA,B\n")); }),
+              HasSubstr("twice"));
+}
+
+TEST(Census, WhatTheSimulatorRefusesIsAnIssueOfItsRow) {
+  const auto issues = issues_of(header +
+                                "A,S,1980-02-01,2025-04-01,,60000,true\n"
+                                "B,S,1980-02-01,2010-01-01,,1e13,true\n"
+                                "C,S,1903-02-01,2010-01-01,,60000,true\n"
+                                "D,S,1980-02-01,1903-01-01,,60000,true\n"
+                                "NH_2025_1_000001,S,1980-02-01,2010-01-01,,60000,true\n"
+                                "E,S,1980-02-01,2024-12-31,,1e11,true\n"
+                                "   ,S,1980-02-01,2010-01-01,,60000,true\n"
+                                " A ,S,1980-02-01,2010-01-01,,60000,true\n"
+                                "F,S,1904-02-01,1924-01-01,,1e12,true\n"
+                                "NH_2024_1_000001,S,1980-02-01,2010-01-01,,60000,true\n");
+  const std::string columns[] = {"hire_date", "gross_compensation", "birth_date", "hire_date",
+                                 "id",        "gross_compensation", "id",         "id"};
+  ASSERT_EQ(issues.size(), std::size(columns));
+  for (std::size_t i = 0; i < issues.size(); ++i) {
+    EXPECT_EQ(issues[i].first, static_cast<std::int64_t>(i) + 1);
+    EXPECT_THAT(issues[i].second, ::testing::StartsWith("employee_" + columns[i] + ": "));
+  }
+  EXPECT_THAT(issues[0].second, HasSubstr("2024-12-31"));
+}
+
+TEST(Census, DoubtfulValuesAreNoted) {
+  const TempFolder folder;
+  const CensusReport report = check_census(written(folder, "c.csv",
+                                                   header + "A,S,1980-02-01,2010-01-01,,0,true\n"
+                                                            "B,S,1980-02-01,2010-01-01,,60000000,true\n"
+                                                            "C,S,2010-02-01,2010-01-01,,60000,true\n"
+                                                            "D,S,1980-02-01,2010-01-01,,0,true\n"));
+  EXPECT_EQ(report.issue_count, 0);
+  EXPECT_THAT(report.start.notes,
+              ElementsAre("row 3 has a hire date that is not after the birth date",
+                          "2 rows, the first row 1, have a pay of 0", "row 2 has a pay above 10000000"));
+}
+
+TEST(Census, PayOfTrueAndFalseIsRefusedAndMessagesHaveNoSql) {
+  const TempFolder folder;
+  duck::Instance instance;
+  instance.connection().run(
+      "COPY (SELECT 'A' AS employee_id, DATE '1980-01-01' AS employee_birth_date, DATE "
+      "'2010-01-01' AS employee_hire_date, true AS employee_gross_compensation) TO " +
+      duck::sql_literal((folder / "c.parquet").string()) + " (FORMAT parquet)");
+  EXPECT_THAT(message_of([&] { (void)read_census(folder / "c.parquet"); }), HasSubstr("BOOLEAN"));
+  const std::string message = message_of([&] { (void)read_census(written(folder, "x.parquet", "no parquet at all")); });
+  EXPECT_THAT(message, ::testing::Not(HasSubstr("SELECT")));
+  EXPECT_THAT(message, ::testing::Not(HasSubstr("\n")));
+}
+
 TEST(Census, ParquetReadsLikeCsv) {
   const TempFolder folder;
   const auto csv = written(folder, "c.csv",

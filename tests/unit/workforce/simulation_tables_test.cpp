@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <fstream>
 #include <limits>
 
 #include "databases.h"
@@ -259,6 +260,58 @@ TEST(WrittenTablesErrors, YearIsWrittenOnceAndNothingAfterTheEnd) {
   EXPECT_THROW(tables.finish(), Error);
   EXPECT_EQ(SimulationDatabase(folder / "out.duckdb").summary(2025).at("workforce").at("total_headcount").as_integer(),
             10);
+}
+
+/// Replacing `target` must throw already_exists saying `word` and leave its size.
+void expect_not_replaced(const std::filesystem::path& target, SimulationTablesOptions options, std::string_view word) {
+  options.replace = true;
+  const bool file = options.format == SimulationFormat::duckdb;
+  const std::uintmax_t size = file ? std::filesystem::file_size(target) : 0;
+  try {
+    write_all(target, options, 10, 1);
+    ADD_FAILURE() << target << " was replaced";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::already_exists) << error.what();
+    EXPECT_THAT(error.what(), ::testing::HasSubstr(std::string(word)));
+  }
+  EXPECT_TRUE(std::filesystem::exists(target));
+  if (file) {
+    EXPECT_EQ(std::filesystem::file_size(target), size);
+  }
+}
+
+TEST(WrittenTablesErrors, OnlyTablesWrittenBeforeAreReplaced) {
+  const TempFolder folder;
+  const auto made = [&](const std::string& name, const std::string& sql) {
+    duck::Instance instance;
+    instance.connection().run("ATTACH " + duck::sql_literal((folder / name).string()) + " AS made; USE made; " + sql);
+    return folder / name;
+  };
+  expect_not_replaced(made("store.db", "CREATE TABLE optimization_runs(a INTEGER); CREATE TABLE a(b INTEGER)"), {},
+                      "store of runs (optimization_runs)");
+  expect_not_replaced(made("dbt.duckdb", "CREATE TABLE fct_yearly_events(a INTEGER); CREATE TABLE Mine(b INTEGER)"), {},
+                      "mine");
+  expect_not_replaced(made("view.duckdb", "CREATE VIEW looks AS SELECT 1"), {}, "looks");
+  std::ofstream(folder / "notes.db") << "not a database at all";
+  expect_not_replaced(folder / "notes.db", {}, "cannot be read");
+  SimulationTablesOptions keeping;
+  write_all(folder / "read.duckdb", {}, 10, 1);
+  keeping.keep = {{folder / "." / "read.duckdb", "the simulation being read"}};
+  expect_not_replaced(folder / "read.duckdb", keeping, "is the simulation being read");
+  std::filesystem::create_hard_link(folder / "read.duckdb", folder / "link.duckdb");
+  expect_not_replaced(folder / "link.duckdb", keeping, "is the simulation being read");
+}
+
+TEST(WrittenTablesErrors, FoldersWithOtherFilesAreNotReplaced) {
+  const TempFolder folder;
+  SimulationTablesOptions options;
+  options.format = SimulationFormat::parquet_folder;
+  write_all(folder / "out", options, 10, 1);
+  std::filesystem::copy_file(folder / "out" / "fct_yearly_events.parquet", folder / "out" / "census.parquet");
+  expect_not_replaced(folder / "out", options, "census.parquet");
+  std::filesystem::remove(folder / "out" / "census.parquet");
+  options.keep = {{folder / "out", "the simulation being read"}};
+  expect_not_replaced(folder / "out", options, "is the simulation being read");
 }
 
 TEST(WrittenTablesErrors, FileIsForItsOwnerAlone) {
