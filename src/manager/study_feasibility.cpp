@@ -36,11 +36,12 @@ class Check {
         measure_(measure) {}
 
   Feasibility run() {
-    for (const std::string& reason : levers_.empty_bounds()) add(reason);
     ranges();
+    if (study_.kind == StudyKind::uncertainty) return std::move(result_);  // nothing is searched
+    for (const std::string& reason : levers_.empty_bounds()) add(reason);
     lever_conditions();
     const bool free = std::ranges::any_of(levers_.variables(), [](const Variable& of) { return of.lower < of.upper; });
-    if (!free && study_.kind != StudyKind::uncertainty) nothing_to_search();
+    if (!free) nothing_to_search();
     if (free && result_.possible) corners();
     return std::move(result_);
   }

@@ -170,7 +170,16 @@ std::pair<bool, bool> StudyLevers::data_locks(Place place) const {
 
 void StudyLevers::drop_locked(LeverChoice& choice, std::vector<Place>& places, std::vector<std::string>& notes) {
   std::set<Place> asked;
-  for (const std::string& name : choice.locked) asked.insert(place_of(name, "levers.locked: "));
+  for (const std::string& name : choice.locked) {
+    const Place place = place_of(name, "levers.locked: ");
+    const Lever& lever = schema_.levers()[place.first];
+    if (place.second != 0 && std::ranges::find(places, Place{place.first, 0}) != places.end()) {
+      refuse(fmt::format(
+          "levers.locked names {}, and {} is searched as one value; lock {}, or name the levels that are searched", name,
+          lever.name, lever.name));
+    }
+    asked.insert(place);
+  }
   std::set<std::string> kept;
   std::vector<std::string> by_data;
   const auto stays = [&](const Place& place) {

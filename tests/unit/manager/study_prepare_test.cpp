@@ -237,6 +237,7 @@ TEST(PrepareStudy, LeversAreNamedStrictly) {
   EXPECT_THAT(error(R"({"bounds": {"x": [0, 1]}})"), HasSubstr("levers.bounds: there is no lever 'x'"));
   EXPECT_THAT(error(R"({"search": ["cola_rate", "cola_rate"]})"), HasSubstr("twice"));
   EXPECT_THAT(error(R"({"search": ["cola_rate", "cola_rate_level_2"]})"), HasSubstr("one of them is allowed"));
+  EXPECT_THAT(error(R"({"locked": ["cola_rate_level_2"]})"), HasSubstr("cola_rate is searched as one value"));
 }
 
 TEST(PrepareStudy, LocksOfTheDataAndOfTheStudyKeepLevers) {
