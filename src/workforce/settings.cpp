@@ -191,7 +191,7 @@ class SettingsReader {
 
   /// The cell of a select(), or nothing with a note that says what stands there. A column that is not there was told.
   std::optional<double> given(const FoundTable& table, std::string_view row, std::string_view column,
-                              const duck::Rows& rows, std::size_t index) {
+                              const duck::Rows& rows, std::size_t index, double otherwise) {
     const std::optional<double> value = rows.optional_real(index);
     if (value || table.column(column) == nullptr) return value;
     const std::size_t as_text = index + rows.column_count() / 2;
