@@ -42,14 +42,30 @@ struct EvaluatorChoice {
     synthetic,  ///< The formula for trying algorithms without data. Never taken unless it is asked for.
     command,    ///< A program: levers as JSON on its stdin, terms as JSON on its stdout.
     function,   ///< A named test function of optimization.h.
+    callable,   ///< A C++ function, registered with the service by DecisionService::add_evaluator().
   };
   Kind kind = Kind::simulator;
   std::vector<std::string> command;  ///< Program and arguments; no shell in between.
   double timeout_seconds = 600;      ///< Of one call; then its process group is ended.
   std::int64_t retries = 0;          ///< Further tries of a call that failed.
   std::string function;
-  std::int64_t dimensions = 0;
+  std::int64_t dimensions = 0;  ///< Of the function; 0: its usual number.
+  std::string callable;         ///< Name under which it is registered.
 };
+
+/// What an evaluator of the caller's own is asked.
+struct EvaluatorRequest {
+  Json levers;  ///< All by flat name.
+  int first_year = 0, last_year = 0, target_year = 0;
+  std::uint64_t seed = 0;  ///< Of one replication: simulation.seed, simulation.seed + 1, ...
+};
+/// What it answers: the terms of the objective, finite, and any figures by name for constraints and goals.
+struct EvaluatorTerms {
+  double cost = 0, equity = 0, targets = 0;
+  std::map<std::string, double> figures;
+};
+/// Pure (same request, same answer), called from several threads at once. May throw: the evaluation has failed then.
+using EvaluatorFunction = std::function<EvaluatorTerms(const EvaluatorRequest&, const EvaluationControl&)>;
 
 struct SimulationChoice {
   int first_year = 0, last_year = 0;  ///< 0: the settings'.
@@ -148,10 +164,12 @@ struct Study {
   TuneChoice tune;
   SensitivityChoice sensitivity;
   UncertaintyChoice uncertainty;
-  std::vector<std::string> pareto{"cost", "equity", "growth"};  ///< Goals of a front, at least two of these three.
+  /// Goals of a front: at least two of "cost", "equity", "targets" and "growth" (of average pay, as much as possible).
+  std::vector<std::string> pareto{"cost", "equity", "growth"};
 };
 
 /// Every key, in a fixed order. Keys: those of the fields above, by group; see docs/decisions.md.
+/// study_from_json(to_json(study)) is the same study.
 [[nodiscard]] Json to_json(const Study& study);
 /// Strict: an unknown key or a value that does not fit is an invalid_argument naming the path ("solver.algorithm"), the
 /// value and what is allowed. Missing keys keep their defaults.
@@ -193,6 +211,9 @@ class DecisionService {
   explicit DecisionService(ResultsManager& manager, SimulationService* simulation = nullptr);
   ~DecisionService();
 
+  /// Makes a function known under a name for studies with evaluator.kind "callable"; one of that name is replaced.
+  /// resume() and reproduce() need it registered again.
+  void add_evaluator(std::string name, EvaluatorFunction function);
   /// Checks, resolves and explains without running: what the run would store as its configuration.
   [[nodiscard]] Study resolved(const Study& study);
   [[nodiscard]] Feasibility feasibility(const Study& study);

@@ -18,7 +18,7 @@ enum class HealthState { ok, warning, failed };
 [[nodiscard]] std::string_view to_text(HealthState state) noexcept;
 
 struct HealthLine {
-  /// Of the store: "file", "lock", "store", "schema", "spool", "disk", "file system"; around it: "simulation",
+  /// Of the store: "file", "lock", "store", "schema", "running", "spool", "disk", "file system"; around it: "simulation",
   /// "simulation tables", "recent data", "cache", "levers", "log".
   std::string component;
   HealthState state = HealthState::ok;

@@ -13,6 +13,7 @@
 #include "planwise/query.h"            // IWYU pragma: export
 #include "planwise/results_manager.h"  // IWYU pragma: export
 #include "planwise/run.h"              // IWYU pragma: export
+#include "planwise/sensitivity.h"      // IWYU pragma: export
 #include "planwise/simulation.h"       // IWYU pragma: export
 #include "planwise/simulation_service.h"  // IWYU pragma: export
 #include "planwise/time.h"             // IWYU pragma: export

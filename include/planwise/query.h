@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "planwise/history.h"
 #include "planwise/json.h"
 #include "planwise/time.h"
 
@@ -65,6 +66,9 @@ struct RunSummary {
   bool locked = false;
   std::optional<Timestamp> archived_at;
   bool queued = false;  ///< Still in the spool: saved, not yet in the file.
+  /// Of a run whose status is running: "running", "lost" or "unknown" (see RunningRun), as of the call. Else absent.
+  std::optional<std::string> run_state;
+  std::optional<Heartbeat> heartbeat;  ///< Of a running run that has given one.
 };
 
 /// One object with the fields above by name, as `list --output json` prints it.

@@ -64,6 +64,9 @@ struct SaveOptions {
   /// <database>.owners/ (mode 0700), so that a later process of the same user may go on.
   std::string owner_token;
   bool new_id = false;  ///< Give the run a new id whatever it carries.
+  /// Where the run comes from (program version, fingerprint of the data, seed, solver, settings): an object, or null to
+  /// leave what the run has. It is no content of the run; later versions keep it. invalid_argument for anything else.
+  Json provenance;
 };
 
 /// Annotations to change; absent fields stay.
@@ -146,12 +149,47 @@ class ResultsManager {
   [[nodiscard]] Run load_as_of(std::string_view run_id, Timestamp instant);
   [[nodiscard]] RunSummary summary(std::string_view run_id);
   [[nodiscard]] RunPage list(const ListRequest& request);
+  /// What SaveOptions::provenance brought, as the newest version has it; null when the run has none. not_found.
+  [[nodiscard]] Json provenance(std::string_view run_id);
   /// Runs of the whole store as they were at an instant: ids and versions that were current then.
   [[nodiscard]] std::vector<RunSummary> list_as_of(Timestamp instant);
   [[nodiscard]] Overview overview();
   /// Ids that start with the text; for shells that accept short ids. At most `limit`.
   [[nodiscard]] std::vector<std::string> ids_starting_with(std::string_view prefix, std::int64_t limit = 10);
   [[nodiscard]] Comparison compare(const std::vector<std::string>& run_ids, const CompareOptions& options);
+
+  // --- running work -------------------------------------------------------------------------------------------------
+  // A run saved with the status running belongs to whoever holds the token of its receipt. Its owner saves it once, then
+  // reports progress, from the start on and at least every 30 s, and ends it by saving it finished, which removes what
+  // the reports have kept:
+  //
+  //     const SaveReceipt saved = manager.save(run);                       // status running
+  //     const ProgressReceipt told = manager.report_progress(saved.run_id, saved.owner_token, progress);
+  //     if (told.stop) run.metadata.status = "cancelled";
+  //     manager.save(run, {.owner_token = saved.owner_token});
+
+  /// Replaces the run's heartbeat by one of this process and keeps `progress.payload`, if any, until the run is finished.
+  /// One small transaction, about 3 ms; waits at most 250 ms for a file that is held elsewhere and then returns
+  /// `stored` = false, as with a full disk: the caller goes on and sends the batch again. An empty token: the one that
+  /// this store keeps for the caller. Throws conflict when the run belongs to another owner by now, wrong_state when it
+  /// is not running any more, not_found.
+  ProgressReceipt report_progress(std::string_view run_id, std::string_view owner_token, const RunProgress& progress);
+  /// All payloads that were kept of a run, by sequence: while it is running, and after it was closed as lost.
+  [[nodiscard]] std::vector<Json> progress_payloads(std::string_view run_id);
+  /// All runs whose status is running, the newest first.
+  [[nodiscard]] std::vector<RunningRun> running();
+  /// Asks the run's owner to stop: its next report says so. Anybody who may write may ask; audited. Asking again changes
+  /// nothing. wrong_state for a run that does not run, or is lost (close it, or take it over).
+  void request_stop(std::string_view run_id, std::string_view reason = {});
+  /// Ends a lost run without its token: a new version with `status` ("failed" or "cancelled"), `reason` in
+  /// convergence_message, its end, evaluations and runtime those of its last heartbeat where the run does not say. Its
+  /// results and the payloads stay. Audited. conflict while its process lives, wrong_state when it is not running or is
+  /// locked. A run without any heartbeat counts as lost when it was last saved more than lost_after_seconds ago.
+  void close_lost(std::string_view run_id, std::string_view status = "failed", std::string_view reason = {});
+  /// Makes the caller the owner of a lost run and returns the new token; the old one is worth nothing from now on, and a
+  /// request to stop is forgotten. Of several callers one wins, the others get conflict, as does everybody while the
+  /// process lives. Audited. wrong_state when it is not running.
+  [[nodiscard]] std::string take_over(std::string_view run_id, std::string_view reason = {});
 
   // --- history ------------------------------------------------------------------------------------------------------
   [[nodiscard]] std::vector<VersionSummary> history(std::string_view run_id);

@@ -81,7 +81,7 @@ struct SimulationSettings {
   /// Weights of January to December for raises; normalised when used.
   std::array<double, 12> raise_month{0.28, 0.03, 0.07, 0.18, 0.04, 0.05, 0.23, 0.03, 0.04, 0.08, 0.02, 0.02};
   std::array<int, 5> hire_ages{25, 28, 32, 35, 40};
-  double outlier_pay = 500000;  ///< Pay above it is left out of the mean without outliers.
+  double outlier_pay = 500000;  ///< Pay above it is left out of figures without outliers and within the cap.
 };
 
 /// The dbt project's ways that differ from the rules, each on its own. All off: the rules. all(): dbt-compatible.
@@ -148,6 +148,9 @@ struct YearFigures {
   ByLevel<std::int64_t> active_by_level{};
   ByLevel<std::int64_t> headcount_by_level{};  ///< Every row of the year, leavers included.
   ByLevel<double> compensation_by_level{}, mean_by_level{}, deviation_by_level{};  ///< Active; population deviation.
+  /// The same without people whose pay is above outlier_pay.
+  ByLevel<std::int64_t> within_cap_by_level{};
+  ByLevel<double> compensation_within_cap_by_level{}, mean_within_cap_by_level{}, deviation_within_cap_by_level{};
   double like_for_like_growth = 0;  ///< Mean growth of pay of those active at both ends of the year; 0 with nobody.
   double prorated_compensation =
       0;  ///< Cost in the year: every row's pay over the days at each rate, leavers included.

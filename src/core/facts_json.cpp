@@ -44,7 +44,40 @@ Json to_json(const RunSummary& s) {
                            {"content_hash", s.content_hash},
                            {"locked", s.locked},
                            {"archived_at", or_null(s.archived_at)},
-                           {"queued", s.queued}});
+                           {"queued", s.queued},
+                           {"run_state", or_null(s.run_state)},
+                           {"heartbeat", s.heartbeat ? to_json(*s.heartbeat) : Json()}});
+}
+
+Json to_json(const Heartbeat& heartbeat) {
+  const RunProgress& p = heartbeat.progress;
+  return Json(Json::Object{{"beat_at", to_text(heartbeat.beat_at)},
+                           {"sequence", p.sequence},
+                           {"evaluations", p.evaluations},
+                           {"max_evaluations", or_null(p.max_evaluations)},
+                           {"best_objective", or_null(p.best_objective)},
+                           {"best_feasible", or_null(p.best_feasible)},
+                           {"seconds", p.seconds},
+                           {"host", heartbeat.host},
+                           {"process_id", heartbeat.process_id}});
+}
+
+Json to_json(const RunningRun& run) {
+  const auto stop = [&run]() -> Json {
+    if (!run.stop) return {};
+    return Json(Json::Object{{"requested_by", run.stop->requested_by},
+                             {"requested_at", to_text(run.stop->requested_at)},
+                             {"reason", run.stop->reason}});
+  };
+  return Json(Json::Object{{"run_id", run.run_id},
+                           {"scenario_id", run.scenario_id},
+                           {"optimization_type", run.optimization_type},
+                           {"optimization_engine", run.optimization_engine},
+                           {"actor", run.actor},
+                           {"started_at", to_text(run.started_at)},
+                           {"state", run.state},
+                           {"heartbeat", run.heartbeat ? to_json(*run.heartbeat) : Json()},
+                           {"stop", stop()}});
 }
 
 Json to_json(const Seal& seal) {

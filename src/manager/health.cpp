@@ -94,6 +94,20 @@ HealthLine file_system_line(const fs::path& database) {
   return {"file system", HealthState::ok, "local", ""};
 }
 
+HealthLine running_line(const std::vector<RunningRun>& runs) {
+  std::vector<std::string> lost;
+  for (const RunningRun& run : runs) {
+    if (run.state == "lost") lost.push_back(run.run_id);
+  }
+  if (lost.empty()) {
+    return {"running", HealthState::ok, runs.empty() ? "no run is running" : fmt::format("{} runs are running", runs.size()), ""};
+  }
+  return {"running", HealthState::warning,
+          fmt::format("{} of {} running runs {} lost, its process being gone: {}{}", lost.size(), runs.size(), lost.size() == 1 ? "is" : "are",
+                      lost.front(), lost.size() > 1 ? ", ..." : ""),
+          fmt::format("`planwise resume {0}` goes on with it, `planwise stop {0}` closes it", lost.front())};
+}
+
 }  // namespace
 
 HealthReport ResultsManager::health(const HealthOptions& options) {
@@ -108,6 +122,7 @@ HealthReport ResultsManager::health(const HealthOptions& options) {
       report.lines.push_back(
           {"store", HealthState::ok, fmt::format("{} runs, {} in the trash", overview.runs, overview.in_trash), ""});
       report.lines.push_back({"schema", HealthState::ok, fmt::format("version {}", p.store.schema_version()), ""});
+      report.lines.push_back(running_line(p.store.running()));
     } catch (const Error& error) {
       const bool busy = error.code() == ErrorCode::busy;
       report.lines.push_back({"store", busy ? HealthState::warning : HealthState::failed, error.what(),

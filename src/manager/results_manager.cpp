@@ -83,6 +83,25 @@ Comparison ResultsManager::compare(const std::vector<std::string>& run_ids, cons
   return planwise::compare(runs, options);
 }
 
+Json ResultsManager::provenance(std::string_view run_id) { return parts_->store.provenance(run_id); }
+ProgressReceipt ResultsManager::report_progress(std::string_view run_id, std::string_view owner_token,
+                                                const RunProgress& progress) {
+  return parts_->store.report_progress(run_id, owner_token, progress);
+}
+std::vector<Json> ResultsManager::progress_payloads(std::string_view run_id) {
+  return parts_->store.progress_payloads(run_id);
+}
+std::vector<RunningRun> ResultsManager::running() { return parts_->store.running(); }
+void ResultsManager::request_stop(std::string_view run_id, std::string_view reason) {
+  parts_->store.request_stop(run_id, reason);
+}
+void ResultsManager::close_lost(std::string_view run_id, std::string_view status, std::string_view reason) {
+  parts_->store.close_lost(run_id, status, reason);
+}
+std::string ResultsManager::take_over(std::string_view run_id, std::string_view reason) {
+  return parts_->store.take_over(run_id, reason);
+}
+
 std::vector<VersionSummary> ResultsManager::history(std::string_view run_id) { return parts_->store.history(run_id); }
 std::vector<FieldChange> ResultsManager::diff(std::string_view run_id, std::int64_t from_version,
                                               std::int64_t to_version) {

@@ -28,10 +28,33 @@ void add_active(Sums& sums, const Year& year, const Cohort& cohort, std::size_t 
   if (pay <= year.settings.outlier_pay) {
     ++sums.inliers;
     sums.inlier_pay += pay;
+    Sums::Level& within = sums.within_cap[cohort.end_level[row]];
+    ++within.people;
+    within.pay += pay;
   }
   if (row < cohort.experienced && cohort.pay[row] > 0) {
     ++sums.stayers_with_pay;
     sums.growth += pay / cohort.pay[row] - 1.0;
+  }
+}
+
+double ratio(double sum, std::int64_t count) { return count == 0 ? 0.0 : sum / static_cast<double>(count); }
+
+/// Second pass over a range: squares of the differences to its own means.
+void add_squares(Sums& sums, const Year& year, const Cohort& cohort, Range range) {
+  ByLevel<double> means{}, means_within{};
+  for (std::size_t level = 0; level < level_count; ++level) {
+    means[level] = ratio(sums.levels[level].pay, sums.levels[level].people);
+    means_within[level] = ratio(sums.within_cap[level].pay, sums.within_cap[level].people);
+  }
+  for (std::size_t row = range.begin; row < range.end; ++row) {
+    if (cohort.leave_date[row] != no_date) continue;
+    const double pay = cohort.end_pay[row];
+    const std::size_t level = cohort.end_level[row];
+    const double apart = pay - means[level];
+    sums.levels[level].squares += apart * apart;
+    const double apart_within = pay <= year.settings.outlier_pay ? pay - means_within[level] : 0.0;
+    sums.within_cap[level].squares += apart_within * apart_within;
   }
 }
 
@@ -65,8 +88,6 @@ double median_of(std::span<double> values) {
   if (rank <= below || rank >= below + between) return select(values, rank, even) / 2.0;
   return select(std::span(candidates).first(between), rank - below, even) / 2.0;
 }
-
-double ratio(double sum, std::int64_t count) { return count == 0 ? 0.0 : sum / static_cast<double>(count); }
 
 }  // namespace
 
@@ -103,6 +124,7 @@ void Sums::add(const Sums& other) {
   }
   for (std::size_t level = 0; level < level_count; ++level) {
     join(levels[level], other.levels[level]);
+    join(within_cap[level], other.within_cap[level]);
     everybody[level] += other.everybody[level];
   }
   inliers += other.inliers;
@@ -132,14 +154,7 @@ Sums sums_of(const Year& year, const Cohort& cohort, Range range) {
     sums.prorated += prorated_pay(year, cohort, row);
     if (cohort.leave_date[row] == no_date) add_active(sums, year, cohort, row, pay);
   }
-  ByLevel<double> means{};
-  for (std::size_t level = 0; level < level_count; ++level)
-    means[level] = ratio(sums.levels[level].pay, sums.levels[level].people);
-  for (std::size_t row = range.begin; row < range.end; ++row) {
-    if (cohort.leave_date[row] != no_date) continue;
-    const double apart = cohort.end_pay[row] - means[cohort.end_level[row]];
-    sums.levels[cohort.end_level[row]].squares += apart * apart;
-  }
+  add_squares(sums, year, cohort, range);
   return sums;
 }
 
@@ -166,6 +181,11 @@ YearFigures figures_of(const Year& year, const Sums& sums, std::span<double> act
     figures.compensation_by_level[level] = of.pay;
     figures.mean_by_level[level] = ratio(of.pay, of.people);
     figures.deviation_by_level[level] = std::sqrt(ratio(of.squares, of.people));
+    const Sums::Level& within = sums.within_cap[level];
+    figures.within_cap_by_level[level] = within.people;
+    figures.compensation_within_cap_by_level[level] = within.pay;
+    figures.mean_within_cap_by_level[level] = ratio(within.pay, within.people);
+    figures.deviation_within_cap_by_level[level] = std::sqrt(ratio(within.squares, within.people));
   }
   figures.like_for_like_growth = ratio(sums.growth, sums.stayers_with_pay);
   figures.prorated_compensation = sums.prorated;

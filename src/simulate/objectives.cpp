@@ -21,28 +21,41 @@ double growth(double from, double to) { return from > 0 ? to / from - 1.0 : 0.0;
 double sum(const ByLevel<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 double mean(const ByLevel<double>& values) { return sum(values) / static_cast<double>(level_count); }
 
-}  // namespace
-
-double cost_of(const YearFigures& figures) { return figures.active_compensation / million; }
-
-double equity_of(const YearFigures& figures) {
+double equity(const ByLevel<double>& means, const ByLevel<double>& deviations) {
   double variation = 0;
   int levels = 0;
   for (std::size_t level = 0; level < level_count; ++level) {
-    if (figures.mean_by_level[level] <= 0) continue;
-    variation += figures.deviation_by_level[level] / figures.mean_by_level[level];
+    if (means[level] <= 0) continue;
+    variation += deviations[level] / means[level];
     ++levels;
   }
   return levels == 0 ? 0.0 : variation / levels;
 }
 
+}  // namespace
+
+double cost_of(const YearFigures& figures) { return figures.active_compensation / million; }
+
+double equity_of(const YearFigures& figures) { return equity(figures.mean_by_level, figures.deviation_by_level); }
+
+double cost_within_cap_of(const YearFigures& figures) { return sum(figures.compensation_within_cap_by_level) / million; }
+
+double equity_within_cap_of(const YearFigures& figures) {
+  return equity(figures.mean_within_cap_by_level, figures.deviation_within_cap_by_level);
+}
+
+double mean_growth_of(const YearFigures& figures) {
+  const auto start = static_cast<double>(figures.start_headcount);
+  return growth(start > 0 ? figures.start_compensation / start : 0.0, figures.active_mean);
+}
+
+double headcount_growth_of(const YearFigures& figures) {
+  return growth(static_cast<double>(figures.start_headcount), static_cast<double>(figures.active_headcount));
+}
+
 double targets_of(const YearFigures& figures, const ObjectiveTargets& targets) {
-  const auto start = static_cast<double>(figures.start_headcount), end = static_cast<double>(figures.active_headcount);
-  double term = square(growth(start, end) - targets.headcount_growth);
-  if (targets.compensation_growth) {
-    const double before = start > 0 ? figures.start_compensation / start : 0.0;
-    term += square(growth(before, figures.active_mean) - *targets.compensation_growth);
-  }
+  double term = square(headcount_growth_of(figures) - targets.headcount_growth);
+  if (targets.compensation_growth) term += square(mean_growth_of(figures) - *targets.compensation_growth);
   return term;
 }
 

@@ -27,6 +27,12 @@ struct ObjectiveTargets {
 [[nodiscard]] double cost_of(const YearFigures& figures);
 /// Mean over the levels that have people of deviation / mean of active pay; 0 with nobody.
 [[nodiscard]] double equity_of(const YearFigures& figures);
+/// cost_of and equity_of without people whose pay is above SimulationSettings::outlier_pay.
+[[nodiscard]] double cost_within_cap_of(const YearFigures& figures);
+[[nodiscard]] double equity_within_cap_of(const YearFigures& figures);
+/// Growth of average pay of the active against the start of the year, and of their number; 0 from nothing.
+[[nodiscard]] double mean_growth_of(const YearFigures& figures);
+[[nodiscard]] double headcount_growth_of(const YearFigures& figures);
 /// (headcount growth - target)^2, and where there is a target the same of average pay. Growth from nothing counts as 0.
 [[nodiscard]] double targets_of(const YearFigures& figures, const ObjectiveTargets& targets);
 

@@ -35,7 +35,7 @@ std::vector<VersionSummary> RunStore::history(std::string_view run_id) {
   while (entries.next()) {
     const AuditEntry entry = audit_entry_from(read_row(entries, audit_table));
     const bool makes_version = entry.action == "save" || entry.action == "update" || entry.action == "revise" ||
-                               entry.action == "import" || entry.action == "adopt" || entry.action == "move";
+                               entry.action == "import" || entry.action == "close" || entry.action == "adopt" || entry.action == "move";
     if (!entry.version || !makes_version) continue;
     VersionSummary& version = by_version[*entry.version];
     version = {*entry.version, "current",    entry.recorded_at, entry.actor,

@@ -183,7 +183,7 @@ namespace {
 /// Tables that are copied as they are; the runs' own are written anew in the layout of a file of their own.
 void copy_plain_tables(duck::Connection& connection) {
   for (std::string_view table : {versions_table.name, audit_table.name, std::string_view("optimization_applied"),
-                                 std::string_view("optimization_exports")}) {
+                                 std::string_view("optimization_exports"), std::string_view("optimization_progress")}) {
     duck::Rows exists = connection.query(
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'store' AND table_name = ?", {std::string(table)});
     exists.next();

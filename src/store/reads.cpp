@@ -3,6 +3,7 @@
 #include <map>
 
 #include "duck/instance.h"
+#include "store/progress.h"
 #include "store/query_compiler.h"
 #include "store/store_parts.h"
 
@@ -109,6 +110,7 @@ std::vector<RunSummary> summaries_of(duck::Connection& connection, const std::ve
   for (const std::string& id : ids) {
     if (const auto found = by_id.find(id); found != by_id.end()) ordered.push_back(found->second);
   }
+  add_heartbeats(connection, ordered);
   return ordered;
 }
 
@@ -151,6 +153,7 @@ RunSummary summary_of(const QueuedSave& entry) {
   stored.details.content_hash = entry.content_hash;
   RunSummary summary = summary_of(stored);
   summary.queued = true;
+  add_states({&summary, 1});
   return summary;
 }
 
@@ -217,8 +220,9 @@ RunSummary RunStore::summary(std::string_view run_id) {
     if (const std::optional<QueuedSave> queued = p.queue.find(run_id)) return summary_of(*queued);
   }
   const duck::Lease lease = p.read_lease();
-  const std::vector<RunSummary> found = summaries_of(lease.connection(), {std::string(run_id)});
+  std::vector<RunSummary> found = summaries_of(lease.connection(), {std::string(run_id)});
   if (found.empty()) throw no_such_run(lease.connection(), run_id);
+  add_states(found);
   return found.front();
 }
 
@@ -226,7 +230,9 @@ std::optional<RunPage> RunStore::Parts::shown_before(const std::string& request)
   const std::lock_guard guard(shown_mutex);
   const auto found = shown.find(request);
   if (found == shown.end() || found->second.signature != file->signature()) return std::nullopt;
-  return found->second.page;
+  RunPage page = found->second.page;
+  add_states(page.runs);
+  return page;
 }
 
 void RunStore::Parts::remember_shown(const std::string& request, const duck::FileSignature& signature, const RunPage& page) {
@@ -265,6 +271,7 @@ RunPage RunStore::list(const ListRequest& request) {
   page.runs = summaries_of(lease.connection(), ids.ids);
   page.next_cursor = std::move(ids.next_cursor);
   parts_->remember_shown(key, signature, page);
+  add_states(page.runs);
   return page;
 }
 

@@ -130,6 +130,7 @@ DrainReport RunStore::Parts::drain_within(duck::Lease& lease, std::chrono::milli
       request.content_hash = entry.content_hash;
       request.given_hash = entry.given_hash;
       request.dated = entry.dated;
+      request.provenance = entry.provenance;
       request.owner_token = entry.owner_token;
       request.new_owner_hash = entry.owner_hash;
       request.reason = fmt::format("queued at {}", to_text(entry.queued_at));

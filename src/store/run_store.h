@@ -84,10 +84,18 @@ class RunStore {
   [[nodiscard]] RunSummary summary(std::string_view run_id);
   [[nodiscard]] RunPage list(const ListRequest& request);
   [[nodiscard]] std::vector<RunSummary> list_as_of(Timestamp instant);
+  [[nodiscard]] Json provenance(std::string_view run_id);
   [[nodiscard]] Overview overview();
   [[nodiscard]] std::vector<std::string> ids_starting_with(std::string_view prefix, std::int64_t limit);
   /// Every run that matches, in order, with its summary: pages inside, so memory stays flat. Stops on false.
   void each_run(const ListRequest& request, const std::function<bool(const Run&, const RunSummary&)>& each);
+
+  ProgressReceipt report_progress(std::string_view run_id, std::string_view owner_token, const RunProgress& progress);
+  [[nodiscard]] std::vector<Json> progress_payloads(std::string_view run_id);
+  [[nodiscard]] std::vector<RunningRun> running();
+  void request_stop(std::string_view run_id, std::string_view reason);
+  void close_lost(std::string_view run_id, std::string_view status, std::string_view reason);
+  [[nodiscard]] std::string take_over(std::string_view run_id, std::string_view reason);
 
   [[nodiscard]] std::vector<VersionSummary> history(std::string_view run_id);
   void audit_log(const AuditRequest& request, const std::function<bool(const AuditEntry&)>& each);

@@ -7,6 +7,7 @@
 #include "core/ids.h"
 #include "core/near.h"
 #include "core/personal.h"
+#include "store/progress.h"
 #include "store/store_parts.h"
 
 namespace planwise::store {
@@ -25,6 +26,15 @@ void check_id(std::string_view run_id) {
 
 void default_to(Json& value, Json fallback) {
   if (value.is_null()) value = std::move(fallback);
+}
+
+/// As it is kept: the canonical text of an object.
+std::optional<std::string> provenance_text(const Json& provenance) {
+  if (provenance.is_null()) return std::nullopt;
+  if (!provenance.is_object()) {
+    throw Error(ErrorCode::invalid_argument, fmt::format("provenance is {}; allowed is an object or null", provenance.kind_name()));
+  }
+  return provenance.dump(JsonStyle::canonical);
 }
 
 bool keeps_owner(std::string_view status) { return !is_finished(status); }
@@ -112,6 +122,7 @@ SaveReceipt save_within(duck::Connection& connection, AuditChain& chain, SaveReq
   fresh.details.actor = request.who.actor;
   if (!request.who.session_id.empty()) fresh.details.session_id = request.who.session_id;
   fresh.details.source = request.who.source;
+  fresh.details.provenance = request.provenance;
 
   duck::Rows known = connection.query(
       fmt::format("SELECT d.content_hash, r.status, d.version FROM {0}.optimization_run_details d JOIN "
@@ -167,11 +178,12 @@ SaveReceipt save_within(duck::Connection& connection, AuditChain& chain, SaveReq
   if (request.run.notes.empty()) request.run.notes = before.run.notes;
   fresh.run = std::move(request.run);
   fresh.details.version = before.details.version + 1;
-  fresh.details.provenance = before.details.provenance;
+  if (!fresh.details.provenance) fresh.details.provenance = before.details.provenance;
   fresh.details.clock = before.details.clock;
   fresh.details.archived_at = before.details.archived_at;
   if (keeps_owner(fresh.run.metadata.status)) fresh.details.owner_hash = before.details.owner_hash;
   rewrite_run(connection, fresh);
+  if (is_finished(fresh.run.metadata.status)) delete_progress(connection, run_id);
   chain.append({.action = "update",
                 .run_id = run_id,
                 .version = fresh.details.version,
@@ -196,6 +208,7 @@ SaveReceipt RunStore::save(Run run, const SaveOptions& save_options) {
   request.given_hash = assessment.given_hash;
   request.dated = assessment.dated;
   request.who = p.options.who;
+  request.provenance = provenance_text(save_options.provenance);
   request.owner_token = save_options.owner_token;
   if (request.owner_token.empty() && !new_id) request.owner_token = p.queue.token_of(run.metadata.run_id);
   std::string new_token;
@@ -230,6 +243,7 @@ SaveReceipt RunStore::save(Run run, const SaveOptions& save_options) {
     entry.content_hash = assessment.content_hash;
     entry.given_hash = assessment.given_hash;
     entry.dated = assessment.dated;
+    entry.provenance = provenance_text(save_options.provenance);
     if (const auto earlier = p.queue.find(run.metadata.run_id)) {
       if (earlier->content_hash == entry.content_hash || earlier->given_hash == entry.given_hash) return {run.metadata.run_id, SaveOutcome::queued, 1, new_token};
       if (is_finished(earlier->run.metadata.status)) {

@@ -53,6 +53,7 @@ Json to_document(const QueuedSave& entry) {
   document.set("dated", entry.dated);
   document.set("owner_hash", entry.owner_hash ? Json(*entry.owner_hash) : Json());
   document.set("owner_token", entry.owner_token);
+  document.set("provenance", entry.provenance ? Json(*entry.provenance) : Json());
   document.set("run", to_json(entry.run));
   return document;
 }
@@ -71,6 +72,8 @@ QueuedSave read_entry(const fs::path& path) {
                document.at("source").as_string()};
   if (const Json& hash = document.at("owner_hash"); hash.is_string()) entry.owner_hash = hash.as_string();
   entry.owner_token = document.at("owner_token").as_string();
+  const Json* provenance = document.find("provenance");
+  if (provenance != nullptr && provenance->is_string()) entry.provenance = provenance->as_string();
   entry.run = run_from_json(document.at("run"), UnknownFields::keep);
   entry.content_hash = content_hash(entry.run);
   const Json* given = document.find("given_hash");

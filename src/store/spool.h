@@ -25,6 +25,7 @@ struct QueuedSave {
   std::string given_hash;  ///< Before the assessment; that of the content where an entry does not say.
   bool dated = false;      ///< As in SaveRequest.
   std::optional<std::string> owner_hash;
+  std::optional<std::string> provenance;  ///< As in SaveRequest.
   std::string owner_token;  ///< What an update of a running run proves itself with.
   std::filesystem::path path;
 };

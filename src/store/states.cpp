@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/hash.h"
+#include "store/progress.h"
 #include "store/store_parts.h"
 
 namespace planwise::store {
@@ -162,6 +163,7 @@ void erase_content(duck::Connection& connection, const std::string& run_id) {
   while (documents.next()) configurations.insert(stored_run_from_document(documents.text(0)).configuration_hash);
   connection.query(fmt::format("UPDATE {}.optimization_run_versions SET document = NULL, state = 'purged' WHERE run_id = ?", schema), {run_id});
   connection.query(fmt::format("UPDATE {}.optimization_audit_log SET changes = NULL, reason = NULL WHERE run_id = ?", schema), {run_id});
+  delete_progress(connection, run_id);
   // The name of a file is text too, and often speaks of what was in it.
   connection.query(fmt::format("UPDATE {}.optimization_exports SET export_path = '(purged)' WHERE run_id = ?", schema), {run_id});
   for (const std::string& hash : configurations) {

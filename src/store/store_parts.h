@@ -133,6 +133,7 @@ struct SaveRequest {
   bool dated = false;      ///< The assessment's date is created_at: an update keeps the stored run's.
   std::string owner_token;
   std::optional<std::string> new_owner_hash;  ///< For a new draft or running run.
+  std::optional<std::string> provenance;   ///< Canonical JSON; absent: that of the run that is there.
   std::string action = "save";
   std::string reason;
   Who who;

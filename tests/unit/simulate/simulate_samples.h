@@ -72,7 +72,9 @@ inline std::string bytes_of(const YearFigures& f) {
   const auto add = [&](const auto&... values) { (add_bytes(bytes, values), ...); };
   add(f.year, f.headcount, f.status_compensation, f.events, f.start_headcount, f.start_compensation, f.active_headcount,
       f.active_compensation, f.active_mean, f.active_median, f.active_mean_without_outliers, f.active_by_level,
-      f.compensation_by_level, f.mean_by_level, f.deviation_by_level, f.like_for_like_growth, f.prorated_compensation);
+      f.compensation_by_level, f.mean_by_level, f.deviation_by_level, f.within_cap_by_level,
+      f.compensation_within_cap_by_level, f.mean_within_cap_by_level, f.deviation_within_cap_by_level,
+      f.like_for_like_growth, f.prorated_compensation);
   return bytes;
 }
 

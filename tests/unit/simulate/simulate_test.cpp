@@ -158,6 +158,35 @@ TEST(Simulate, FiguresAreThoseOfTheRows) {
   }
 }
 
+TEST(Simulate, FiguresWithinThePayCapAreThoseOfTheRowsBelowIt) {
+  for (const double cap : {95000.0, 0.0, 1e9}) {
+    SimulationInput input = sample_input(20001);
+    input.settings.outlier_pay = cap;
+    const SimulationResult result = simulate(input);
+    const YearRows& rows = result.rows.back();
+    const YearFigures& figures = result.years.back();
+    ByLevel<std::vector<double>> within;
+    for (std::size_t i = 0; i < rows.employee_id.size(); ++i) {
+      if (rows.termination_date[i] == no_date && rows.current_compensation[i] <= cap)
+        within[rows.level[i] - 1U].push_back(rows.current_compensation[i]);
+    }
+    for (std::size_t level = 0; level < level_count; ++level) {
+      const auto count = static_cast<double>(within[level].size());
+      double sum = 0, squares = 0;
+      for (const double pay : within[level]) sum += pay;
+      for (const double pay : within[level]) squares += (pay - sum / count) * (pay - sum / count);
+      EXPECT_EQ(figures.within_cap_by_level[level], static_cast<std::int64_t>(within[level].size()));
+      EXPECT_NEAR(figures.compensation_within_cap_by_level[level], sum, 1e-6 * (1 + sum));
+      EXPECT_NEAR(figures.mean_within_cap_by_level[level], count == 0 ? 0 : sum / count, 1e-5);
+      EXPECT_NEAR(figures.deviation_within_cap_by_level[level], count == 0 ? 0 : std::sqrt(squares / count), 1e-5);
+    }
+    if (cap > 1e8) {
+      EXPECT_EQ(figures.compensation_within_cap_by_level, figures.compensation_by_level);
+      EXPECT_EQ(figures.deviation_within_cap_by_level, figures.deviation_by_level);
+    }
+  }
+}
+
 TEST(Simulate, OrderOfPeopleChangesNoFigure) {
   SimulationInput input = sample_input(5000, SimulationDetail::summary);
   const SimulationResult forwards = simulate(input);

@@ -1,0 +1,32 @@
+/// \file
+/// Rows of optimization_progress as the store's other files see them.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "duck/connection.h"
+#include "planwise/history.h"
+#include "planwise/query.h"
+
+namespace planwise::store {
+
+/// What stands of a run besides its batches.
+struct ProgressRows {
+  std::optional<Heartbeat> heartbeat;
+  std::optional<StopRequest> stop;
+};
+[[nodiscard]] ProgressRows read_progress(duck::Connection& connection, std::string_view run_id);
+
+/// Everything of a run that is finished or purged.
+void delete_progress(duck::Connection& connection, std::string_view run_id);
+
+/// Puts the heartbeats into those summaries whose status is running.
+void add_heartbeats(duck::Connection& connection, std::span<RunSummary> summaries);
+/// Says where each running one stands now. Apart from the reading, since a page that is shown again asks anew.
+void add_states(std::span<RunSummary> summaries);
+
+}  // namespace planwise::store
