@@ -18,7 +18,7 @@ bool is_year(std::string_view text) {
 YearRow& row_of(std::vector<YearRow>& rows, int year) {
   const auto at = std::find_if(rows.begin(), rows.end(), [&](const YearRow& row) { return row.year == year; });
   if (at != rows.end()) return *at;
-  rows.push_back({year, {}, {}, {}, {}});
+  rows.push_back({year, {}, {}, {}, {}, {}, {}});
   return rows.back();
 }
 
@@ -44,20 +44,46 @@ void put(std::vector<YearRow>& rows, int year, Side side, const Json& record, st
 
 constexpr std::string_view plan_names[] = {"best", "plan", "optimized", "optimal", "proposed"};
 
-void put_sides(std::vector<YearRow>& rows, int year, const Json& record, const std::string& path) {
-  bool sides = false;
-  if (const Json* baseline = record.find("baseline"); baseline != nullptr && baseline->is_object()) {
-    put(rows, year, Side::baseline, *baseline, path + ".baseline");
-    sides = true;
-  }
-  for (const std::string_view name : plan_names) {
-    if (const Json* plan = record.find(name); plan != nullptr && plan->is_object()) {
-      put(rows, year, Side::plan, *plan, fmt::format("{}.{}", path, name));
-      sides = true;
-      break;
+const Json* plan_in(const Json& record, std::string_view* name) {
+  for (const std::string_view each : plan_names) {
+    if (const Json* plan = record.find(each)) {
+      *name = each;
+      return plan;
     }
   }
-  if (!sides) put(rows, year, Side::plan, record, path);
+  return nullptr;
+}
+
+/// {figure: {baseline, best, change}}: both sides under each figure's name.
+bool put_by_figure(std::vector<YearRow>& rows, int year, const Json& record, const std::string& path) {
+  if (!record.is_object() || record.empty()) return false;
+  Json baseline = Json::object(), plan = Json::object();
+  std::string_view plan_name, name;
+  for (const auto& [figure, sides] : record.as_object()) {
+    if (const Json* value = sides.find("baseline")) baseline.set(figure, *value);
+    if (const Json* value = plan_in(sides, &name)) {
+      plan.set(figure, *value);
+      plan_name = name;
+    }
+  }
+  if (plan.empty()) return false;
+  YearRow& row = row_of(rows, year);
+  row.baseline = std::move(baseline);
+  row.plan = std::move(plan);
+  row.baseline_path = row.plan_path = path;
+  row.baseline_end = ".baseline";
+  row.plan_end = "." + std::string(plan_name);
+  return true;
+}
+
+void put_sides(std::vector<YearRow>& rows, int year, const Json& record, const std::string& path) {
+  std::string_view name;
+  const Json* plan = plan_in(record, &name);
+  const Json* baseline = record.find("baseline");
+  if (baseline != nullptr && baseline->is_object()) put(rows, year, Side::baseline, *baseline, path + ".baseline");
+  if (plan != nullptr && plan->is_object()) put(rows, year, Side::plan, *plan, fmt::format("{}.{}", path, name));
+  if (plan == nullptr && baseline == nullptr && !put_by_figure(rows, year, record, path))
+    put(rows, year, Side::plan, record, path);
 }
 
 /// Records by year: a list of {year, ...}, or an object with years as keys.
@@ -132,9 +158,12 @@ void add_simulated(std::vector<YearRow>& rows, const SimulatedPlan& simulated) {
   }
 }
 
-Found figure_of(const Json& record, const std::string& path, std::initializer_list<std::string_view> names) {
+Found figure_of(const Json& record, const std::string& path, const std::string& end,
+                std::initializer_list<std::string_view> names) {
   if (!record.is_object()) return {};
-  return first_of({&record, path}, names);
+  Found found = first_of({&record, path}, names);
+  if (found) found.path += end;
+  return found;
 }
 
 }  // namespace
@@ -161,9 +190,11 @@ Found first_of(const Found& object, std::initializer_list<std::string_view> name
 }
 
 Found YearRow::of_baseline(std::initializer_list<std::string_view> names) const {
-  return figure_of(baseline, baseline_path, names);
+  return figure_of(baseline, baseline_path, baseline_end, names);
 }
-Found YearRow::of_plan(std::initializer_list<std::string_view> names) const { return figure_of(plan, plan_path, names); }
+Found YearRow::of_plan(std::initializer_list<std::string_view> names) const {
+  return figure_of(plan, plan_path, plan_end, names);
+}
 
 std::vector<YearRow> years_of(const ReportFacts& facts) {
   const Run& run = facts.subject.run;

@@ -31,11 +31,12 @@ struct YearRow {
   int year = 0;
   Json baseline, plan;  ///< Objects by figure, or null.
   std::string baseline_path, plan_path;
+  /// What follows a figure's name in its path, where the run keeps both sides under it ("years.2026.active_mean.best").
+  std::string baseline_end, plan_end;
   [[nodiscard]] Found of_baseline(std::initializer_list<std::string_view> names) const;
   [[nodiscard]] Found of_plan(std::initializer_list<std::string_view> names) const;
 };
-/// From projected_outcomes.years (a list of {year, baseline, best}, an object by year, or {baseline, best} by year),
-/// else the workforce_summary of older runs, else the year_summaries of stored simulation results, else what was
+/// From projected_outcomes.years (by year {figure: {baseline, best}} or {baseline, best}, as an object or a list), else the workforce_summary of older runs, else the year_summaries of stored simulation results, else what was
 /// simulated for the report. By year.
 [[nodiscard]] std::vector<YearRow> years_of(const ReportFacts& facts);
 
@@ -81,9 +82,13 @@ struct SensitivityReading {
 /// Absent: nothing that can be read as one.
 [[nodiscard]] std::optional<SensitivityReading> sensitivity_of(const Run& run);
 
+/// One lever at a time at its bounds, where an uncertainty study keeps that.
+[[nodiscard]] std::optional<SensitivityReading> tornado_of(const Run& run);
+
 /// An ensemble of seeds for one figure.
 struct EnsembleRow {
   std::string figure, path;
+  std::string group;  ///< "plan", "compared" or "difference"; empty where the run tells no such thing.
   std::optional<int> year;
   std::optional<double> p10, p50, p90, mean, chance, chance_low, chance_high, threshold, seeds;
 };

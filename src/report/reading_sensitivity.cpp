@@ -123,31 +123,56 @@ std::optional<SensitivityReading> search_named(const Json& value, const std::str
   return reading;
 }
 
-void search_ensembles(std::vector<EnsembleRow>& rows, const Json& value, const std::string& path, const std::string& name,
-                      int depth) {
-  if (depth > 5 || (!value.is_object() && !value.is_array())) return;
+struct Place {
+  std::string path, name, group;
+  std::optional<int> year;
+};
+
+bool is_year(std::string_view key) {
+  return key.size() == 4 && std::all_of(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+EnsembleRow ensemble_at(const Json& value, const Place& place) {
+  EnsembleRow row;
+  const std::string figure = text_at(value, "figure");
+  row.figure = figure.empty() ? place.name : figure;
+  row.path = place.path;
+  row.group = place.group;
+  row.year = place.year;
+  if (const auto year = finite(value.find("year"))) row.year = static_cast<int>(*year);
+  row.p10 = estimate_of(value.find("p10")).value;
+  row.p50 = estimate_of(value.find("p50")).value;
+  row.p90 = estimate_of(value.find("p90")).value;
+  row.mean = estimate_of(value.find("mean")).value;
+  const Json* chance = value.find("chance_above");
+  const Estimated above = estimate_of(chance != nullptr ? chance : value.find("chance_above_budget"));
+  row.chance = above.value;
+  row.chance_low = above.low;
+  row.chance_high = above.high;
+  row.threshold = finite(value.find("threshold"));
+  row.seeds = finite(value.find("n"));
+  return row;
+}
+
+void search_ensembles(std::vector<EnsembleRow>& rows, const Json& value, const Place& place, int depth) {
+  constexpr std::size_t most = 400;
+  if (depth > 6 || rows.size() >= most) return;
   if (value.is_array()) {
-    for (std::size_t i = 0; i < std::min<std::size_t>(value.size(), 200); ++i)
-      search_ensembles(rows, value.at(i), fmt::format("{}[{}]", path, i), name, depth + 1);
+    for (std::size_t i = 0; i < std::min(value.size(), most); ++i)
+      search_ensembles(rows, value.at(i), {fmt::format("{}[{}]", place.path, i), place.name, place.group, place.year}, depth + 1);
     return;
   }
-  const auto p50 = estimate_of(value.find("p50")).value;
-  if (p50 && (value.find("p10") != nullptr || value.find("p90") != nullptr)) {
-    EnsembleRow row{name, path, {}, estimate_of(value.find("p10")).value, p50, estimate_of(value.find("p90")).value,
-                    estimate_of(value.find("mean")).value, {}, {}, {}, {}, {}};
-    if (const std::string figure = text_at(value, "figure"); !figure.empty()) row.figure = figure;
-    if (const auto year = finite(value.find("year"))) row.year = static_cast<int>(*year);
-    const Json* chance = value.find("chance_above");
-    const Estimated above = estimate_of(chance != nullptr ? chance : value.find("chance_above_budget"));
-    row.chance = above.value;
-    row.chance_low = above.low;
-    row.chance_high = above.high;
-    row.threshold = finite(value.find("threshold"));
-    row.seeds = finite(value.find("n"));
-    rows.push_back(std::move(row));
+  if (!value.is_object()) return;
+  if (value.find("p50") != nullptr && (value.find("p10") != nullptr || value.find("p90") != nullptr)) {
+    rows.push_back(ensemble_at(value, place));
     return;
   }
-  for (const auto& [key, member] : value.as_object()) search_ensembles(rows, member, path + "." + key, key, depth + 1);
+  for (const auto& [key, member] : value.as_object()) {
+    Place inner{fmt::format("{}.{}", place.path, key), key, place.group, place.year};
+    if (is_year(key)) inner.year = std::stoi(key);
+    if (key == "plan" || key == "compared" || key == "difference") inner.group = key;
+    search_ensembles(rows, member, inner, depth + 1);
+  }
 }
 
 }  // namespace
@@ -171,18 +196,27 @@ std::optional<SensitivityReading> sensitivity_of(const Run& run) {
   return reading;
 }
 
+std::optional<SensitivityReading> tornado_of(const Run& run) {
+  const Found kept = find_at(run.results.projected_outcomes, "results.projected_outcomes", {"uncertainty", "tornado"});
+  auto reading = kept ? search(*kept.value, kept.path, 0) : std::nullopt;
+  if (!reading || !reading->tornado) return std::nullopt;
+  std::stable_sort(reading->rows.begin(), reading->rows.end(),
+                   [](const SensitivityRow& a, const SensitivityRow& b) { return a.value > b.value; });
+  return reading;
+}
+
 std::vector<EnsembleRow> ensembles_of(const Run& run) {
   std::vector<EnsembleRow> rows;
   const Json& outcomes = run.results.projected_outcomes;
   for (const std::string_view name : {"uncertainty", "ensemble", "ensembles", "seed_bands", "bands"}) {
     if (const Json* value = outcomes.find(name))
-      search_ensembles(rows, *value, fmt::format("results.projected_outcomes.{}", name), std::string(name), 0);
+      search_ensembles(rows, *value, {fmt::format("results.projected_outcomes.{}", name), std::string(name), {}, {}}, 0);
   }
   if (const Json* value = run.results.sensitivity_analysis.find("uncertainty"))
-    search_ensembles(rows, *value, "results.sensitivity_analysis.uncertainty", "uncertainty", 0);
+    search_ensembles(rows, *value, {"results.sensitivity_analysis.uncertainty", "uncertainty", {}, {}}, 0);
   if (run.simulation_data) {
     if (const Json* value = run.simulation_data->find("seed_bands"))
-      search_ensembles(rows, *value, "simulation_data.seed_bands", "seed_bands", 0);
+      search_ensembles(rows, *value, {"simulation_data.seed_bands", "seed_bands", {}, {}}, 0);
   }
   return rows;
 }
