@@ -25,11 +25,20 @@ void add_drill_command(CLI::App& app, Session& session);
 void add_lever_commands(CLI::App& app, Session& session);   // levers show, check, risk, convert
 void add_census_commands(CLI::App& app, Session& session);  // census generate, check
 void add_cache_commands(CLI::App& app, Session& session);   // cache stats, clear, warm
+void add_optimize_command(CLI::App& app, Session& session);
+void add_tune_command(CLI::App& app, Session& session);
+void add_pareto_command(CLI::App& app, Session& session);
+void add_sensitivity_command(CLI::App& app, Session& session);
+void add_uncertainty_command(CLI::App& app, Session& session);
+void add_reproduce_command(CLI::App& app, Session& session);
+void add_resume_command(CLI::App& app, Session& session);
+void add_stop_command(CLI::App& app, Session& session);
 void add_completion_command(CLI::App& app, Session& session);
 
 /// Headings of the program's help, in its order.
 namespace heading {
 inline constexpr const char* runs = "Runs";
+inline constexpr const char* decisions = "Decisions";
 inline constexpr const char* states = "Corrections and states";
 inline constexpr const char* exchange = "In and out";
 inline constexpr const char* store = "The store";
