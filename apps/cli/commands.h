@@ -14,6 +14,7 @@ void add_list_command(CLI::App& app, Session& session);
 void add_setup_command(CLI::App& app, Session& session);
 void add_state_commands(CLI::App& app, Session& session);     // lock, unlock, delete, archive, unarchive, trash
 void add_exchange_commands(CLI::App& app, Session& session);  // export, exports, import, inspect
+void add_report_command(CLI::App& app, Session& session);
 void add_store_commands(CLI::App& app, Session& session);     // setup, health, verify, sql, store ...
 void add_audit_commands(CLI::App& app, Session& session);     // audit log, seal, prove
 void add_summary_command(CLI::App& app, Session& session);

@@ -86,6 +86,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_stop_command(app, session);
   add_state_commands(app, session);
   add_exchange_commands(app, session);
+  add_report_command(app, session);
   add_lever_commands(app, session);
   add_census_commands(app, session);
   add_cache_commands(app, session);

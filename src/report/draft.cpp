@@ -31,17 +31,26 @@ int target_of(const Draft& draft) {
   return draft.years.empty() ? 0 : draft.years.back().year;
 }
 
+/// Persons are in no report, whatever a run of another origin holds.
+bool is_personal(std::string_view key) {
+  return key.find("ssn") != std::string_view::npos || key.find("SSN") != std::string_view::npos || key.starts_with("employee_id") ||
+         key == "people" || key == "employees_list";
+}
+
 void flatten(Table& table, const Json& value, const std::string& name, const std::string& path, int depth) {
   constexpr std::size_t most_rows = 200;
   if (table.rows.size() >= most_rows) return;
   if (value.is_object() && !value.empty() && depth < 6) {
     for (const auto& [key, member] : value.as_object())
-      flatten(table, member, name.empty() ? readable(key) : name + ": " + readable(key), path + "." + key, depth + 1);
+      if (!is_personal(key)) flatten(table, member, name.empty() ? readable(key) : name + ": " + readable(key), path + "." + key, depth + 1);
     return;
   }
   const std::size_t last = path.find_last_of('.');
   const Unit unit = unit_of(last == std::string::npos ? path : path.substr(last + 1));
-  table.rows.push_back({{name, {}, Tone::plain}, {value_text(value, unit), path, Tone::plain}});
+  const std::optional<double> count = unit == Unit::count ? finite(&value) : std::nullopt;
+  const bool few = count && *count > 0 && *count < static_cast<double>(fewest_people) && path.find("employee_impact") != std::string::npos;
+  table.rows.push_back({{name, {}, Tone::plain},
+                        {few ? "fewer than " + std::to_string(fewest_people) : value_text(value, unit), path, Tone::plain}});
 }
 
 }  // namespace

@@ -51,12 +51,16 @@ void on_bounds(const Draft& draft, std::vector<Advice>& out) {
 void on_terms(const Draft& draft, std::vector<Advice>& out) {
   constexpr double most = 0.9, outlier_part = 0.5;
   const std::string form = draft.study_text({"objective", "form"});
+  const auto& objective = draft.run.results.objective_value;
   for (const char* name : {"cost", "equity", "targets"}) {
-    const Found share = draft.term(std::string(name) + "_share");
-    const auto part = share.number();
-    if (part && *part > most && form != "normalised")
-      out.push_back({fmt::format("Use normalised terms: with these weights the objective is {} alone.", name),
-                     fmt::format("{} is {} of the objective", name, percent_text(*part)), share.path, Tone::caution});
+    const Found term = draft.term(name);
+    const auto weight = draft.study({"objective", "weights", name}).number();
+    if (form != "as_it_stands" || !objective || !(*objective > 0) || !weight || !term.number()) continue;
+    const double part = *weight * *term.number() / *objective;
+    if (part > most && *weight < most)
+      out.push_back({fmt::format("Use normalised terms: on the raw scales the objective is {} alone, whatever the weights say.", name),
+                     fmt::format("{} at weight {} makes {} of the objective", name, number_text(*weight), percent_text(std::min(1.0, part))),
+                     term.path, Tone::caution});
   }
   const Found all = draft.term("equity"), capped = draft.term("equity_within_cap");
   if (all.number() && capped.number() && *all.number() > 0 && 1 - *capped.number() / *all.number() > outlier_part)
