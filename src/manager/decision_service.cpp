@@ -190,7 +190,7 @@ DecisionService::Parts::Parts(ResultsManager& results, SimulationService* data)
     : manager(results), simulation(data), schema(data != nullptr ? data->schema() : LeverSchema::in_force()) {}
 
 PreparedStudy DecisionService::Parts::prepared(const Study& study) {
-  return manager::prepare(study, simulation, schema, &manager);
+  return manager::prepare(study, simulation, schema, &manager, evaluators);
 }
 
 Json DecisionService::Parts::provenance_of(const PreparedStudy& prepared) const {
@@ -218,6 +218,7 @@ Run DecisionService::Parts::work_on(PreparedStudy& prepared, Run run, const Save
   call.threads = options.threads;
   manager::RunReporter reporter(manager, receipt, options);
   reporter.continue_from(reports_before, call.seconds_used);
+  reporter.begin();
   call.record = [&](const Evaluation& evaluation) { reporter.record(evaluation); };
   call.progress = [&](const OptimizationProgress& progress) { return reporter.go_on(progress); };
   manager::carry_out(prepared, call, run);
