@@ -66,7 +66,7 @@ struct SaveOptions {
   bool new_id = false;  ///< Give the run a new id whatever it carries.
   /// Where the run comes from (program version, fingerprint of the data, seed, solver, settings): an object, or null to
   /// leave what the run has. It is no content of the run; later versions keep it. invalid_argument for anything else.
-  Json provenance;
+  Json provenance = Json();
 };
 
 /// Annotations to change; absent fields stay.
