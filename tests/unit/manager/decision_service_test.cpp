@@ -1,97 +1,15 @@
 // Studies as stored runs: the same bytes however they were made, what a stopped or failed one keeps, and that every one
 // can be made again.
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <chrono>
 #include <cmath>
 #include <limits>
 #include <thread>
 
-#include "planwise/decisions.h"
-#include "planwise/error.h"
-#include "temp_folder.h"
+#include "decision_samples.h"
 
 namespace planwise {
 namespace {
-
-using testing::TempFolder;
-
-ManagerOptions store_in(const TempFolder& folder) {
-  ManagerOptions options;
-  options.database = folder / "store.duckdb";
-  options.actor = "tester";
-  return options;
-}
-
-Study function_study(std::string name, std::int64_t dimensions, Algorithm algorithm, std::int64_t evaluations) {
-  Study study;
-  study.scenario_id = "known_optimum";
-  study.evaluator.kind = EvaluatorChoice::Kind::function;
-  study.evaluator.function = std::move(name);
-  study.evaluator.dimensions = dimensions;
-  study.solver.algorithm = algorithm;
-  study.solver.max_evaluations = evaluations;
-  study.solver.seed = 7;
-  return study;
-}
-
-Study synthetic_study(std::int64_t evaluations = 60) {
-  Study study;
-  study.scenario_id = "synthetic";
-  study.evaluator.kind = EvaluatorChoice::Kind::synthetic;
-  study.solver.algorithm = Algorithm::de;
-  study.solver.max_evaluations = evaluations;
-  study.solver.seed = 7;
-  return study;
-}
-
-Study callable_study(const std::string& name, std::int64_t evaluations = 40) {
-  Study study = synthetic_study(evaluations);
-  study.evaluator.kind = EvaluatorChoice::Kind::callable;
-  study.evaluator.callable = name;
-  return study;
-}
-
-EvaluatorTerms bowl(const EvaluatorRequest& request) {
-  EvaluatorTerms terms;
-  const double cola = request.levers.at("cola_rate").as_real();
-  const double merit = request.levers.at("merit_rate_level_1").as_real();
-  terms.cost = 100 + 1000 * (cola - 0.02) * (cola - 0.02);
-  terms.equity = 1 + (merit - 0.03) * (merit - 0.03);
-  terms.targets = 0.001;
-  return terms;
-}
-
-/// Content without what says when, where and how long.
-std::string content_of(const Run& run) {
-  Json document = to_json(run);
-  Json metadata = document.at("metadata");
-  for (const char* name :
-       {"run_id", "created_at", "updated_at", "completed_at", "runtime_seconds", "session_id", "user_id"})
-    metadata.erase(name);
-  document.set("metadata", metadata);
-  Json results = document.at("results");
-  if (Json* risk = results.find("risk_assessment"); risk != nullptr) risk->erase("assessment_date");
-  document.set("results", results);
-  return document.dump(JsonStyle::canonical);
-}
-
-std::string stop_reason(const Run& run) { return run.results.projected_outcomes.at("stop_reason").as_string(); }
-
-void expect_reproduced(DecisionService& service, const Run& run) {
-  const Reproduction again = service.reproduce(run.metadata.run_id);
-  EXPECT_TRUE(again.equal) << run.metadata.optimization_engine << ": "
-                           << (again.differences.empty() ? "" : again.differences.front());
-}
-
-class Decisions : public ::testing::Test {
- protected:
-  using Run = planwise::Run;  // not the test's own
-  TempFolder folder_;
-  ResultsManager manager_{store_in(folder_)};
-  DecisionService service_{manager_};
-};
 
 TEST_F(Decisions, OptimizationIsAStoredRunWithItsColumnsFilled) {
   const Run run = service_.run(synthetic_study());
@@ -432,78 +350,6 @@ TEST_F(Decisions, RunThatNoStudyMadeCannotBeReproduced) {
   run.metadata.scenario_id = "by_hand";
   const std::string id = manager_.save(run).run_id;
   EXPECT_THROW((void)service_.reproduce(id), Error);
-}
-
-// ---- on the simulator
-// ------------------------------------------------------------------------------------------------
-
-class OnData : public Decisions {
- protected:
-  void SetUp() override {
-    const std::filesystem::path file = std::filesystem::path(PLANWISE_SOURCE_DIR) / "../shared/data/simulation.duckdb";
-    if (std::filesystem::exists(file)) {
-      SimulationServiceOptions options;
-      options.source = file;
-      options.cache_folder = folder_ / "cache";
-      simulation_.emplace(options);
-      on_data_.emplace(manager_, &*simulation_);
-      return;
-    }
-    if (const char* ci = std::getenv("CI"); ci != nullptr && std::string_view(ci) == "true")
-      FAIL() << file << " is missing";
-    GTEST_SKIP() << file << " is not here";
-  }
-  static Study study(std::int64_t evaluations) {
-    Study made;
-    made.scenario_id = "on_data";
-    made.solver.max_evaluations = evaluations;
-    made.solver.seed = 7;
-    made.objective.form = ObjectiveForm::normalised;
-    return made;
-  }
-  std::optional<SimulationService> simulation_;
-  std::optional<DecisionService> on_data_;
-};
-
-TEST_F(OnData, OptimizationTellsCostsPeopleAndYears) {
-  const Run run = on_data_->run(study(60));
-  ASSERT_EQ(run.metadata.status, "completed") << *run.metadata.convergence_message;
-  EXPECT_GT(run.results.estimated_cost_impact.at("baseline").as_real(), 1e6);
-  EXPECT_GT(run.results.estimated_employee_impact.at("employees_affected").as_real(), 0);
-  EXPECT_EQ(run.results.projected_outcomes.at("years").size(), 5U);
-  EXPECT_NE(run.simulation_data->at("simulation_results").find("year_summaries"), nullptr);
-  EXPECT_EQ(run.results.sensitivity_analysis.at("elasticities").at("promotion_probability_level_5"), Json(0.0));
-  EXPECT_EQ(to_json(run).dump().find("employee_ssn"), std::string::npos);
-  expect_reproduced(*on_data_, run);
-}
-
-TEST_F(OnData, TuningReachesTheTarget) {
-  Study tune = study(40);
-  tune.kind = StudyKind::tune;
-  tune.tune.target_growth = 0.03;
-  tune.tune.strategy = TuningStrategy::aggressive;
-  tune.objective.compensation_growth = 0.03;
-  const Run run = on_data_->run(tune);
-  EXPECT_EQ(run.metadata.optimization_type, "compensation_tuning");
-  EXPECT_EQ(run.metadata.status, "completed") << *run.metadata.convergence_message;
-  EXPECT_NE(run.results.projected_outcomes.find("tuning"), nullptr);
-  expect_reproduced(*on_data_, run);
-}
-
-TEST_F(OnData, UncertaintyComparesPairs) {
-  Study sure = study(10);
-  sure.kind = StudyKind::uncertainty;
-  sure.uncertainty.seeds = 12;
-  sure.uncertainty.budget = 800e6;
-  sure.levers.start.set("cola_rate", 0.03);
-  const Run run = on_data_->run(sure);
-  ASSERT_EQ(run.metadata.status, "completed") << *run.metadata.convergence_message;
-  const Json& uncertainty = run.results.projected_outcomes.at("uncertainty");
-  EXPECT_EQ(uncertainty.at("seeds"), Json(12));
-  EXPECT_EQ(uncertainty.at("plan").size(), 5U);
-  EXPECT_EQ(uncertainty.at("difference").size(), 5U);
-  EXPECT_FALSE(uncertainty.at("tornado").is_null());
-  expect_reproduced(*on_data_, run);
 }
 
 }  // namespace
