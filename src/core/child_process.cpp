@@ -124,7 +124,8 @@ class Child {
       if (command_.stop && command_.stop()) return cut(ChildResult::End::stopped);
       if (Clock::now() >= until_) return cut(ChildResult::End::timed_out);
       // Nothing to read any more, and not ended: it has closed its pipes.
-      if (!output_.reading.is_open() && !error_.reading.is_open()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      if (!output_.reading.is_open() && !error_.reading.is_open())
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     const auto drained = Clock::now() + drain_time;
     while ((output_.reading.is_open() || error_.reading.is_open()) && Clock::now() < drained &&
@@ -178,7 +179,8 @@ class Child {
     const std::string& program = command_.arguments[0];
     if (failure == ENOENT) throw Error(ErrorCode::not_found, fmt::format("there is no program '{}'", program));
     if (failure == EACCES || failure == ENOEXEC)
-      throw Error(ErrorCode::denied, fmt::format("'{}' is no program that may be run: {}", program, std::strerror(failure)));
+      throw Error(ErrorCode::denied,
+                  fmt::format("'{}' is no program that may be run: {}", program, std::strerror(failure)));
     fail(fmt::format("'{}' does not start", program), failure);
   }
 
@@ -227,7 +229,8 @@ class Child {
   /// Leaves the ended child as a zombie until end_all(): its id, which is its group's, stays taken.
   void reap() {
     siginfo_t info{};
-    if (::waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
+    if (::waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+      return;
     ended_ = true;
     result_.end = info.si_code == CLD_EXITED ? ChildResult::End::exited : ChildResult::End::signalled;
     result_.status = info.si_status;

@@ -28,8 +28,8 @@ struct ChildResult {
 
 /// Runs the child in a process group of its own and waits until it has ended; then, and when it is ended early, the
 /// whole group is killed, so that nothing it started lives on or keeps its pipes open. Safe to call from several
-/// threads. Throws not_found (no such program), denied (it may not be run), invalid_argument (no arguments, or one with a
-/// NUL) and io (no pipe, no process).
+/// threads. Throws not_found (no such program), denied (it may not be run), invalid_argument (no arguments, or one with
+/// a NUL) and io (no pipe, no process).
 [[nodiscard]] ChildResult run_child(const ChildCommand& command);
 
 }  // namespace planwise::core

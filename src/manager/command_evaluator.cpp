@@ -79,15 +79,18 @@ class CommandEvaluator {
     if (control.stop_requested()) throw Error(ErrorCode::cancelled, fmt::format("{} was not asked any more", name()));
     const ChildResult result = core::run_child(command);
     switch (result.end) {
-      case ChildResult::End::stopped: throw Error(ErrorCode::cancelled, fmt::format("{} was ended on request", name()));
+      case ChildResult::End::stopped:
+        throw Error(ErrorCode::cancelled, fmt::format("{} was ended on request", name()));
       case ChildResult::End::timed_out:
         fail(fmt::format("did not answer within {} s and was ended", choice_.timeout_seconds), result);
       case ChildResult::End::too_much_output:
         fail(fmt::format("wrote more than {} bytes on stdout and was ended; beginning {}", command.output_limit,
                          excerpt(result.output)),
              result);
-      case ChildResult::End::signalled: fail(fmt::format("was ended by signal {}", result.status), result);
-      case ChildResult::End::exited: break;
+      case ChildResult::End::signalled:
+        fail(fmt::format("was ended by signal {}", result.status), result);
+      case ChildResult::End::exited:
+        break;
     }
     if (result.status != 0) fail(fmt::format("ended with status {}", result.status), result);
     return terms_of(result);
@@ -100,14 +103,16 @@ class CommandEvaluator {
     } catch (const Error& error) {
       fail(fmt::format("answered {}, which is no JSON ({})", excerpt(result.output), error.what()), result);
     }
-    if (!answer.is_object()) fail(fmt::format("answered {}; an object with cost, equity and targets is needed",
-                                              excerpt(result.output)), result);
+    if (!answer.is_object())
+      fail(fmt::format("answered {}; an object with cost, equity and targets is needed", excerpt(result.output)),
+           result);
     EvaluatorTerms terms;
     terms.cost = number(answer, "cost", result);
     terms.equity = number(answer, "equity", result);
     terms.targets = number(answer, "targets", result);
     if (const Json* figures = answer.find("figures"); figures != nullptr) {
-      if (!figures->is_object()) fail(fmt::format("answered figures of kind {}; an object is needed", figures->kind_name()), result);
+      if (!figures->is_object())
+        fail(fmt::format("answered figures of kind {}; an object is needed", figures->kind_name()), result);
       for (const auto& [name, value] : figures->as_object()) terms.figures[name] = number(*figures, name, result);
     }
     return terms;

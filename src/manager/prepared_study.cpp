@@ -68,15 +68,16 @@ class Preparation {
     (void)simulation::combined({}, {of.objective.cost, of.objective.equity, of.objective.targets});
     for (const auto& [name, scale] : of.objective.scales) {
       if (name != "cost" && name != "equity" && name != "targets")
-        refuse(fmt::format("objective.scales.{}: there is no term '{}'; cost, equity and targets are allowed", name, name));
+        refuse(fmt::format("objective.scales.{}: there is no term '{}'; cost, equity and targets are allowed", name,
+                           name));
     }
     const bool known_cap = of.evaluator.kind == Kind::simulator;
     if (of.objective.within_pay_cap && !known_cap)
       refuse("objective.within_pay_cap is true; it is allowed with the simulator alone, which knows people's pay");
     constexpr std::array<std::string_view, 4> methods{"local", "morris", "sobol", "stored"};
     if (of.kind == StudyKind::sensitivity && std::ranges::find(methods, of.sensitivity.method) == methods.end()) {
-      refuse(fmt::format("sensitivity.method is '{}'; allowed are {}{}", of.sensitivity.method, fmt::join(methods, ", "),
-                         core::did_you_mean(of.sensitivity.method, methods)));
+      refuse(fmt::format("sensitivity.method is '{}'; allowed are {}{}", of.sensitivity.method,
+                         fmt::join(methods, ", "), core::did_you_mean(of.sensitivity.method, methods)));
     }
     if (of.evaluator.kind == Kind::command && of.evaluator.command.empty())
       refuse("evaluator.command is empty; the program and its arguments are needed");
@@ -114,9 +115,9 @@ class Preparation {
     const StudyLevers& levers = *state().levers;
     out_.start_levers = levers.start();
     const SimulationChoice& years = study().simulation;
-    state().conditions = Conditions(study().constraints,
-                                    {study().evaluator.kind, years.first_year, years.last_year, years.target_year},
-                                    &levers, state().figures);
+    state().conditions =
+        Conditions(study().constraints, {study().evaluator.kind, years.first_year, years.last_year, years.target_year},
+                   &levers, state().figures);
     state().objective = StudyObjective(study(), state().figures);
     make_measure();
     out_.problem.variables = levers.variables();
@@ -132,8 +133,9 @@ class Preparation {
     };
     note_levers_without_effect();
     const bool cheap = study().evaluator.kind == Kind::simulator || study().evaluator.kind == Kind::synthetic;
-    out_.feasibility = feasibility_of(study(), state().conditions, levers, state().figures,
-                                      state().baseline ? &*state().baseline : nullptr, cheap ? &state().measure : nullptr);
+    out_.feasibility =
+        feasibility_of(study(), state().conditions, levers, state().figures,
+                       state().baseline ? &*state().baseline : nullptr, cheap ? &state().measure : nullptr);
     find_warm_starts(study(), levers, stored_runs_, out_.notes);
   }
 
@@ -144,9 +146,10 @@ class Preparation {
   void read_base() {
     const Kind kind = study().evaluator.kind;
     if (kind == Kind::simulator && simulation_ == nullptr) {
-      throw Error(ErrorCode::wrong_state,
-                  "the study simulates, and no data are named; name a simulation database, a folder of Parquet or a "
-                  "census (--simulation FILE), or choose evaluator.kind = \"synthetic\" to try algorithms without data");
+      throw Error(
+          ErrorCode::wrong_state,
+          "the study simulates, and no data are named; name a simulation database, a folder of Parquet or a "
+          "census (--simulation FILE), or choose evaluator.kind = \"synthetic\" to try algorithms without data");
     }
     const bool from_data = simulation_ != nullptr && kind != Kind::synthetic;
     if (from_data) {
@@ -214,9 +217,10 @@ class Preparation {
       if (!(flat_levers(scenario_.input.levers.at(year)) == target)) others.push_back(year);
     }
     if (!others.empty()) {
-      note(fmt::format("the data's levers of {} differ from those of {}, where every point starts: it sets one value for "
-                       "all its years",
-                       fmt::join(others, ", "), study().simulation.target_year));
+      note(fmt::format(
+          "the data's levers of {} differ from those of {}, where every point starts: it sets one value for "
+          "all its years",
+          fmt::join(others, ", "), study().simulation.target_year));
     }
   }
 
@@ -228,7 +232,9 @@ class Preparation {
       case Kind::simulator: {
         SimulationInput input = std::move(scenario_.input);
         levers.put_start(input.levers);
-        SimulatorEvaluator::Asked asked{of.simulation.target_year, of.simulation.seeds, figures,
+        SimulatorEvaluator::Asked asked{of.simulation.target_year,
+                                        of.simulation.seeds,
+                                        figures,
                                         {*of.objective.headcount_growth, of.objective.compensation_growth}};
         auto evaluator = std::make_shared<SimulatorEvaluator>(std::move(input), levers, std::move(asked));
         state().measure = [evaluator](const std::vector<double>& point, const EvaluationControl& control) {
@@ -239,15 +245,18 @@ class Preparation {
         };
         return;
       }
-      case Kind::synthetic: state().measure = synthetic_measure(schema_, levers, figures); return;
+      case Kind::synthetic:
+        state().measure = synthetic_measure(schema_, levers, figures);
+        return;
       case Kind::command:
-        state().measure = function_measure(command_evaluator(of.evaluator), fmt::format("'{}'", of.evaluator.command[0]),
-                                           levers, of.simulation, figures);
+        state().measure =
+            function_measure(command_evaluator(of.evaluator), fmt::format("'{}'", of.evaluator.command[0]), levers,
+                             of.simulation, figures);
         return;
       default:
-        state().measure = function_measure(evaluators_.at(of.evaluator.callable),
-                                           fmt::format("evaluator '{}'", of.evaluator.callable), levers, of.simulation,
-                                           figures);
+        state().measure =
+            function_measure(evaluators_.at(of.evaluator.callable),
+                             fmt::format("evaluator '{}'", of.evaluator.callable), levers, of.simulation, figures);
     }
   }
 
@@ -273,12 +282,13 @@ class Preparation {
     for (const std::int64_t people : year.within_cap_by_level) within += people;
     const double all = simulation::equity_of(year), capped = simulation::equity_within_cap_of(year);
     if (within == year.active_headcount || all <= 0) return;
-    note(fmt::format("{} of {} people are paid above the cap of {:.0f} in {}: they make {:.0f} % of the equity term ({:.4f}; "
-                     "{:.4f} without them) and {:.0f} % of the cost{}",
-                     year.active_headcount - within, year.active_headcount, study().objective.pay_cap, year.year,
-                     100 * (1 - capped / all), all, capped,
-                     100 * (1 - simulation::cost_within_cap_of(year) / simulation::cost_of(year)),
-                     study().objective.within_pay_cap ? "" : "; objective.within_pay_cap = true leaves them out"));
+    note(fmt::format(
+        "{} of {} people are paid above the cap of {:.0f} in {}: they make {:.0f} % of the equity term ({:.4f}; "
+        "{:.4f} without them) and {:.0f} % of the cost{}",
+        year.active_headcount - within, year.active_headcount, study().objective.pay_cap, year.year,
+        100 * (1 - capped / all), all, capped,
+        100 * (1 - simulation::cost_within_cap_of(year) / simulation::cost_of(year)),
+        study().objective.within_pay_cap ? "" : "; objective.within_pay_cap = true leaves them out"));
   }
 
   void note_levers_without_effect() {
@@ -292,7 +302,8 @@ class Preparation {
       const bool raise = name.starts_with("promotion_raise"), probability = name.starts_with("promotion_probability");
       const bool promotion = raise || probability;
       const bool highest = promotion && name.ends_with(fmt::format("_level_{}", level_count));
-      bool dead = kind == Kind::simulator && (!live.contains(i) || highest || (promotion && study().simulation.dbt_compatible));
+      bool dead =
+          kind == Kind::simulator && (!live.contains(i) || highest || (promotion && study().simulation.dbt_compatible));
       if (kind == Kind::synthetic) dead = raise;
       if (dead) without.push_back(name);
     }

@@ -60,7 +60,8 @@ struct Conditions::Builder {
 
   void add(StudyConstraint& constraint) {
     if (constraint.name.empty()) constraint.name = made_name(constraint);
-    if (!names.insert(constraint.name).second) refuse(constraint, "the name is taken by another one; give each its own");
+    if (!names.insert(constraint.name).second)
+      refuse(constraint, "the name is taken by another one; give each its own");
     const int kinds = int{!constraint.figure.empty()} + int{!constraint.levers.empty()} + int{is_order(constraint)};
     if (kinds != 1) refuse(constraint, "exactly one of figure, levers, and lever with order is needed");
     for (const auto& limit : {constraint.minimum, constraint.maximum}) {
@@ -91,8 +92,8 @@ struct Conditions::Builder {
       const LinearForm lower = levers->form_of(fmt::format("{}_level_{}", constraint.lever, level), where);
       add_scaled(difference, lower, -1);
       if (!ascending) add_scaled(difference, LinearForm(difference), -2);
-      push_levers(fmt::format("{} ({} to {})", constraint.name, level, level + 1), std::move(difference), constraint.gap,
-                  false);
+      push_levers(fmt::format("{} ({} to {})", constraint.name, level, level + 1), std::move(difference),
+                  constraint.gap, false);
     }
   }
 
@@ -140,7 +141,8 @@ struct Conditions::Builder {
 
   void check_figure(const StudyConstraint& constraint) const {
     const bool by_year = scope.kind == Kind::simulator;
-    if (scope.kind == Kind::function) refuse(constraint, "a test function has no figures and levers to put conditions on");
+    if (scope.kind == Kind::function)
+      refuse(constraint, "a test function has no figures and levers to put conditions on");
     if (by_year && !is_figure(constraint.figure)) {
       const std::vector<std::string_view> known = figure_names();
       refuse(constraint, fmt::format("there is no figure '{}'{}; allowed are {}", constraint.figure,
@@ -148,15 +150,17 @@ struct Conditions::Builder {
     }
     if (scope.kind == Kind::synthetic && constraint.figure != "cost" && constraint.figure != "equity" &&
         constraint.figure != "targets") {
-      refuse(constraint, fmt::format("the synthetic formula has no figure '{}'; cost, equity and targets are allowed, and "
-                                     "conditions on levers",
-                                     constraint.figure));
+      refuse(constraint,
+             fmt::format("the synthetic formula has no figure '{}'; cost, equity and targets are allowed, and "
+                         "conditions on levers",
+                         constraint.figure));
     }
     if (!by_year && (constraint.year != 0 || constraint.level != 0) && constraint.year != scope.target_year)
       refuse(constraint, "year and level are for the simulator; give the figure a name of its own");
     if (constraint.level != 0 && by_year && !knows_levels(constraint.figure)) {
-      refuse(constraint, fmt::format("{} is not known by level; active_compensation, active_mean and active_headcount are",
-                                     constraint.figure));
+      refuse(constraint,
+             fmt::format("{} is not known by level; active_compensation, active_mean and active_headcount are",
+                         constraint.figure));
     }
     if (constraint.level < 0 || constraint.level > static_cast<int>(level_count))
       refuse(constraint, fmt::format("level is {}; 0 to {} is allowed", constraint.level, level_count));

@@ -60,7 +60,8 @@ class Conditions {
                                            const Measured& baseline) const;
   /// {constraint name: {"value", "year", "level", "minimum", "maximum", "violation", "headroom", "satisfied"}}, of the
   /// worst year, in the figure's unit.
-  [[nodiscard]] Json details(const std::vector<double>& point, const Measured& measured, const Measured& baseline) const;
+  [[nodiscard]] Json details(const std::vector<double>& point, const Measured& measured,
+                             const Measured& baseline) const;
   /// The value of a row in its unit, and the limit that it is held against.
   [[nodiscard]] static double value_of(const ConditionRow& row, const std::vector<double>& point,
                                        const Measured& measured);

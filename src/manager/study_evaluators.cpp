@@ -98,8 +98,10 @@ Measured SimulatorEvaluator::measure(const std::vector<double>& point, const Eva
                  true,
                  {}};
     for (const FigureRef& figure : asked_.figures) one.figures.push_back(figure_value(result, figure, asked_.targets));
-    if (asked_.seeds == 1) mean = std::move(one);
-    else add_part(mean, one, 1.0 / static_cast<double>(asked_.seeds));
+    if (asked_.seeds == 1)
+      mean = std::move(one);
+    else
+      add_part(mean, one, 1.0 / static_cast<double>(asked_.seeds));
   }
   input->progress = {};
   const std::lock_guard guard(mutex_);
@@ -116,11 +118,9 @@ Scenario SimulatorEvaluator::scenario_at(const std::vector<double>& point, std::
   return scenario;
 }
 
-Measure synthetic_measure(const LeverSchema& schema, const StudyLevers& levers,
-                          const std::vector<FigureRef>& figures) {
+Measure synthetic_measure(const LeverSchema& schema, const StudyLevers& levers, const std::vector<FigureRef>& figures) {
   return [schema, levers, figures](const std::vector<double>& point, const EvaluationControl&) {
-    const simulation::ObjectiveTerms terms =
-        simulation::synthetic_objectives(to_year_levers(schema, levers.at(point)));
+    const simulation::ObjectiveTerms terms = simulation::synthetic_objectives(to_year_levers(schema, levers.at(point)));
     Measured measured;
     measured.cost = terms.cost;
     measured.equity = terms.equity;

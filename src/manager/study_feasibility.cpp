@@ -28,7 +28,12 @@ class Check {
  public:
   Check(const Study& study, const Conditions& conditions, const StudyLevers& levers, const FigureList& figures,
         const Measured* baseline, const Measure* measure)
-      : study_(study), conditions_(conditions), levers_(levers), figures_(figures), baseline_(baseline), measure_(measure) {}
+      : study_(study),
+        conditions_(conditions),
+        levers_(levers),
+        figures_(figures),
+        baseline_(baseline),
+        measure_(measure) {}
 
   Feasibility run() {
     for (const std::string& reason : levers_.empty_bounds()) add(reason);
@@ -53,7 +58,8 @@ class Check {
     for (const ConditionRow& low : rows) {
       for (const ConditionRow& high : rows) {
         if (low.upper || !high.upper || low.on_levers || high.on_levers || low.figure != high.figure) continue;
-        const bool relative = study_.constraints[low.constraint].relative || study_.constraints[high.constraint].relative;
+        const bool relative =
+            study_.constraints[low.constraint].relative || study_.constraints[high.constraint].relative;
         const bool alike = study_.constraints[low.constraint].relative == study_.constraints[high.constraint].relative;
         if (relative && baseline_ == nullptr && !alike) continue;
         const bool as_given = relative && baseline_ == nullptr;
@@ -68,10 +74,11 @@ class Check {
                           study_.constraints[low.constraint].name, figure.figure, where, real_text(minimum),
                           real_text(maximum), by));
         } else {
-          add(fmt::format("constraints '{}' and '{}' exclude each other: {}{} would have to be at least {} and at most {}, "
-                          "{} apart",
-                          study_.constraints[low.constraint].name, study_.constraints[high.constraint].name, figure.figure,
-                          where, real_text(minimum), real_text(maximum), by));
+          add(fmt::format(
+              "constraints '{}' and '{}' exclude each other: {}{} would have to be at least {} and at most {}, "
+              "{} apart",
+              study_.constraints[low.constraint].name, study_.constraints[high.constraint].name, figure.figure, where,
+              real_text(minimum), real_text(maximum), by));
         }
       }
     }
@@ -89,10 +96,11 @@ class Check {
       const double missing = row.upper ? best - row.limit : row.limit - best;
       if (missing <= rounding) continue;
       alone = false;
-      add(fmt::format("'{}' cannot hold within the bounds of the levers: it must be at {} {}, and {} it gets to is {} ({} "
-                      "short)",
-                      row.name, row.upper ? "most" : "least", real_text(row.limit), row.upper ? "the least" : "the most",
-                      amount(best, ""), amount(missing, "")));
+      add(fmt::format(
+          "'{}' cannot hold within the bounds of the levers: it must be at {} {}, and {} it gets to is {} ({} "
+          "short)",
+          row.name, row.upper ? "most" : "least", real_text(row.limit), row.upper ? "the least" : "the most",
+          amount(best, ""), amount(missing, "")));
     }
     if (!alone || rows.size() < 2) return;
     const double together = violation(rows);
@@ -109,8 +117,9 @@ class Check {
     }
     std::vector<std::string> names;
     for (const std::size_t row : rows) names.push_back(fmt::format("'{}'", conditions_.rows()[row].name));
-    add(fmt::format("{} cannot hold together within the bounds of the levers: at the best compromise each is missed by {}",
-                    fmt::join(names, " and "), amount(violation(rows), "")));
+    add(fmt::format(
+        "{} cannot hold together within the bounds of the levers: at the best compromise each is missed by {}",
+        fmt::join(names, " and "), amount(violation(rows), "")));
   }
 
   [[nodiscard]] double violation(const std::vector<std::size_t>& rows) const {
@@ -142,9 +151,9 @@ class Check {
     const Json details = conditions_.details(levers_.start_point(), *baseline_, *baseline_);
     for (const auto& [name, detail] : details.as_object()) {
       if (detail.at("satisfied").as_boolean()) continue;
-      add(fmt::format("'{}' is violated where everything stands: {} is {} by {}", name, real_text(detail.at("value").as_real()),
-                      above(detail) ? "above the maximum" : "below the minimum",
-                      amount(detail.at("violation").as_real(), "")));
+      add(fmt::format(
+          "'{}' is violated where everything stands: {} is {} by {}", name, real_text(detail.at("value").as_real()),
+          above(detail) ? "above the maximum" : "below the minimum", amount(detail.at("violation").as_real(), "")));
     }
   }
   static bool above(const Json& detail) {
@@ -182,9 +191,10 @@ class Check {
       const double missing = highest ? limit - value : value - limit;
       if (missing <= Conditions::tolerance * std::abs(limit)) continue;
       const FigureRef& figure = figures_.all()[row.figure];
-      add(fmt::format("at the {} levers '{}' is {} by {}: {} in {} is {} there, {} {} is asked for", highest ? "highest" : "lowest",
-                      row.name, highest ? "missed" : "exceeded", amount(missing, unit_of(figure.figure)), figure.figure,
-                      figure.year, amount(value, unit_of(figure.figure)), highest ? "at least" : "at most",
+      add(fmt::format("at the {} levers '{}' is {} by {}: {} in {} is {} there, {} {} is asked for",
+                      highest ? "highest" : "lowest", row.name, highest ? "missed" : "exceeded",
+                      amount(missing, unit_of(figure.figure)), figure.figure, figure.year,
+                      amount(value, unit_of(figure.figure)), highest ? "at least" : "at most",
                       amount(limit, unit_of(figure.figure))));
     }
   }

@@ -15,7 +15,9 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::invalid_argument, why); }
 
-std::vector<int> levels_of(const Lever& lever, int level) { return level == 0 ? lever.levels : std::vector<int>{level}; }
+std::vector<int> levels_of(const Lever& lever, int level) {
+  return level == 0 ? lever.levels : std::vector<int>{level};
+}
 
 /// The name of a place: "merit_rate_level_2", "cola_rate".
 std::string name_of(const Lever& lever, int level) {
@@ -182,7 +184,8 @@ void StudyLevers::drop_locked(LeverChoice& choice, std::vector<Place>& places, s
       kept.insert(name);
       by_data.push_back(name);
     } else if (any) {
-      notes.push_back(fmt::format("{} is locked in the data in some years or levels: the data's values stay there", name));
+      notes.push_back(
+          fmt::format("{} is locked in the data in some years or levels: the data's values stay there", name));
     }
     return all;
   };

@@ -36,8 +36,12 @@ StudyObjective::StudyObjective(const Study& study, FigureList& figures)
       resolved_scales_(study.objective.scales) {
   for (const auto& [name, scale] : resolved_scales_) scales_[*term_index(name)] = scale;
   switch (study.kind) {
-    case StudyKind::tune: add_figure(study, "mean_growth", "mean_growth", 1, figures); break;
-    case StudyKind::sensitivity: add_goal(study, study.sensitivity.figure, figures); break;
+    case StudyKind::tune:
+      add_figure(study, "mean_growth", "mean_growth", 1, figures);
+      break;
+    case StudyKind::sensitivity:
+      add_goal(study, study.sensitivity.figure, figures);
+      break;
     case StudyKind::pareto: {
       const std::set<std::string> goals(study.pareto.begin(), study.pareto.end());
       if (goals.size() < 2 || goals.size() != study.pareto.size()) {
@@ -51,7 +55,8 @@ StudyObjective::StudyObjective(const Study& study, FigureList& figures)
       }
       break;
     }
-    default: add_goal(study, "objective", figures);
+    default:
+      add_goal(study, "objective", figures);
   }
 }
 
@@ -127,8 +132,12 @@ std::vector<double> StudyObjective::values(const Measured& measured) const {
       case Goal::What::objective:
         result.push_back(form_ == ObjectiveForm::normalised ? normalised(terms) : as_it_stands(terms));
         break;
-      case Goal::What::term: result.push_back(terms[goal.index]); break;
-      case Goal::What::figure: result.push_back(goal.sign * measured.figures[goal.index]); break;
+      case Goal::What::term:
+        result.push_back(terms[goal.index]);
+        break;
+      case Goal::What::figure:
+        result.push_back(goal.sign * measured.figures[goal.index]);
+        break;
     }
   }
   return result;
@@ -164,24 +173,27 @@ void warn_of_traps(const Study& study, const StudyObjective& objective, const Me
   for (std::size_t i = 0; i < raw.size(); ++i) {
     const bool alone = (i == 0 ? choice.cost : i == 1 ? choice.equity : choice.targets) > 1 - 1e-6;
     if (choice.form != ObjectiveForm::as_it_stands || raw[i] < dominant_share || alone) continue;
-    warnings.push_back(fmt::format("{} makes {:.2f} % of the objective as it stands at the start, whatever the weights of the "
-                                   "others: the terms have different scales; objective.form = \"normalised\" divides each "
-                                   "by its value at the start",
-                                   term_names[i], 100 * raw[i]));
+    warnings.push_back(
+        fmt::format("{} makes {:.2f} % of the objective as it stands at the start, whatever the weights of the "
+                    "others: the terms have different scales; objective.form = \"normalised\" divides each "
+                    "by its value at the start",
+                    term_names[i], 100 * raw[i]));
   }
   if (study.evaluator.kind != Kind::simulator) return;
   if (choice.targets > 0 && !choice.compensation_growth) {
-    warnings.push_back("targets is constant: it looks at headcount growth, which no lever moves; "
-                       "objective.compensation_growth (a target for the growth of average pay, 0.03) gives it something "
-                       "to steer to");
+    warnings.push_back(
+        "targets is constant: it looks at headcount growth, which no lever moves; "
+        "objective.compensation_growth (a target for the growth of average pay, 0.03) gives it something "
+        "to steer to");
   }
   const bool floor = std::ranges::any_of(study.constraints, [](const StudyConstraint& constraint) {
     return constraint.minimum.has_value() || !constraint.order.empty();
   });
   if (choice.cost > 0 && !floor && !choice.compensation_growth) {
-    warnings.push_back("cost rises with every pay lever and nothing in the model pushes back (nobody leaves for low pay): "
-                       "expect levers at their lower bounds; a constraint with a minimum, or "
-                       "objective.compensation_growth, keeps them up");
+    warnings.push_back(
+        "cost rises with every pay lever and nothing in the model pushes back (nobody leaves for low pay): "
+        "expect levers at their lower bounds; a constraint with a minimum, or "
+        "objective.compensation_growth, keeps them up");
   }
 }
 

@@ -68,7 +68,8 @@ class CommandEvaluator : public ::testing::Test {
 
 TEST_F(CommandEvaluator, QuestionGoesInAndTermsComeOut) {
   const std::string program = script("cat > " + (folder / "asked").string() + R"(
-echo "$1" > )" + (folder / "argument").string() + R"(
+echo "$1" > )" + (folder / "argument").string() +
+                                     R"(
 echo '{"cost": 700.5, "equity": 1, "targets": 1e-4, "figures": {"churn": 0.1}, "more": "ignored"}')");
   const EvaluatorTerms terms = ask(choice({program, "a b; $(echo no shell)"}));
   EXPECT_EQ(terms.cost, 700.5);
@@ -85,14 +86,18 @@ echo '{"cost": 700.5, "equity": 1, "targets": 1e-4, "figures": {"churn": 0.1}, "
 }
 
 TEST_F(CommandEvaluator, RubbishIsNamed) {
-  EXPECT_THAT(error_of("echo hello world"), AllOf(HasSubstr("io: '"), HasSubstr("answered 'hello world', which is no JSON")));
+  EXPECT_THAT(error_of("echo hello world"),
+              AllOf(HasSubstr("io: '"), HasSubstr("answered 'hello world', which is no JSON")));
   EXPECT_THAT(error_of("echo '[1]'"), HasSubstr("answered '[1]'; an object with cost, equity and targets is needed"));
   EXPECT_THAT(error_of("true"), HasSubstr("answered ''"));
-  EXPECT_THAT(error_of(R"(echo '{"cost": 1, "equity": 2}')"), HasSubstr("answered without 'targets': '{\"cost\": 1, \"equity\": 2}'"));
-  EXPECT_THAT(error_of(R"(echo '{"cost": NaN, "equity": 2, "targets": 0}')"), HasSubstr("answered 'cost' = '\"NaN\"'; a finite number"));
+  EXPECT_THAT(error_of(R"(echo '{"cost": 1, "equity": 2}')"),
+              HasSubstr("answered without 'targets': '{\"cost\": 1, \"equity\": 2}'"));
+  EXPECT_THAT(error_of(R"(echo '{"cost": NaN, "equity": 2, "targets": 0}')"),
+              HasSubstr("answered 'cost' = '\"NaN\"'; a finite number"));
   EXPECT_THAT(error_of(R"(echo '{"cost": "1", "equity": 2, "targets": 0}')"), HasSubstr("answered 'cost'"));
   EXPECT_THAT(error_of(R"(echo '{"cost": 1e999, "equity": 2, "targets": 0}')"), HasSubstr("io: "));
-  EXPECT_THAT(error_of(R"(echo '{"cost": 1, "equity": 2, "targets": 0, "figures": {"x": null}}')"), HasSubstr("'x' = 'null'"));
+  EXPECT_THAT(error_of(R"(echo '{"cost": 1, "equity": 2, "targets": 0, "figures": {"x": null}}')"),
+              HasSubstr("'x' = 'null'"));
   EXPECT_THAT(error_of("head -c 100 /dev/urandom"), HasSubstr("io: "));
 }
 
@@ -101,7 +106,8 @@ TEST_F(CommandEvaluator, FailureIsToldWithTheEndOfStderr) {
               AllOf(HasSubstr("ended with status 3; stderr ends with: first\nno such table")));
   EXPECT_THAT(error_of("kill -SEGV $$"), HasSubstr("was ended by signal 11; it wrote nothing on stderr"));
   EXPECT_THAT(error_of("seq 1 100000 >&2; exit 1"), AllOf(HasSubstr("99999\n100000"), Not(HasSubstr("\n50000\n"))));
-  EXPECT_THAT(study_error([] { (void)ask(choice({"no-such-program-anywhere"})); }), HasSubstr("not_found: there is no program"));
+  EXPECT_THAT(study_error([] { (void)ask(choice({"no-such-program-anywhere"})); }),
+              HasSubstr("not_found: there is no program"));
   std::ofstream(folder / "plain") << "x";
   EXPECT_THAT(study_error([&] { (void)ask(choice({(folder / "plain").string()})); }), HasSubstr("denied: "));
 }
@@ -152,15 +158,16 @@ TEST_F(CommandEvaluator, HugeOutputIsCut) {
 TEST_F(CommandEvaluator, InputMayBeLeftUnread) {
   EvaluatorRequest large = request();
   for (int i = 0; i < 20000; ++i) large.levers.set("lever_" + std::to_string(i), 0.1);  // more than a pipe holds
-  const auto evaluate = command_evaluator(choice({script(R"(exec <&-; echo '{"cost": 1, "equity": 2, "targets": 3}')")}));
+  const auto evaluate =
+      command_evaluator(choice({script(R"(exec <&-; echo '{"cost": 1, "equity": 2, "targets": 3}')")}));
   EXPECT_EQ(evaluate(large, EvaluationControl(going_on())).cost, 1);
 }
 
 TEST_F(CommandEvaluator, LargeInputAndOutputDoNotBlockEachOther) {
   EvaluatorRequest large = request();
   for (int i = 0; i < 20000; ++i) large.levers.set("lever_" + std::to_string(i), 0.1);
-  const auto evaluate = command_evaluator(choice(
-      {script(R"(printf '{"cost": 1, "equity": 2, "targets": 3, "echo": '; cat; printf '}')")}));
+  const auto evaluate = command_evaluator(
+      choice({script(R"(printf '{"cost": 1, "equity": 2, "targets": 3, "echo": '; cat; printf '}')")}));
   EXPECT_EQ(evaluate(large, EvaluationControl(going_on())).targets, 3);
 }
 

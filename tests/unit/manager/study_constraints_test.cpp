@@ -1,4 +1,5 @@
-// Constraints of studies: every one counts, rows for solvers and for people, and what cannot hold is told before the start.
+// Constraints of studies: every one counts, rows for solvers and for people, and what cannot hold is told before the
+// start.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,7 +29,9 @@ using ::testing::SizeIs;
 PreparedStudy prepared(const std::string& json, SimulationService* service = nullptr) {
   return prepare(study_of(json), service, LeverSchema::shipped(), nullptr);
 }
-PreparedStudy synthetic(const std::string& rest) { return prepared(R"({"evaluator": {"kind": "synthetic"}, )" + rest + "}"); }
+PreparedStudy synthetic(const std::string& rest) {
+  return prepared(R"({"evaluator": {"kind": "synthetic"}, )" + rest + "}");
+}
 
 class StudyConstraints : public ::testing::Test {
  protected:
@@ -50,7 +53,8 @@ class StudyConstraints : public ::testing::Test {
 
 // Of several constraints the earlier product applied the last one alone.
 TEST_F(StudyConstraints, Fault32_EachOfSeveralCounts) {
-  const PreparedStudy study = with(R"({"figure": "active_compensation", "maximum": 1}, {"figure": "mean_growth", "minimum": 9},
+  const PreparedStudy study =
+      with(R"({"figure": "active_compensation", "maximum": 1}, {"figure": "mean_growth", "minimum": 9},
     {"figure": "active_median", "minimum": 0}, {"levers": {"cola_rate": 1}, "maximum": 0.001})");
   const PointOutcome outcome = evaluated(study, start_of(study));
   ASSERT_EQ(study.problem.constraints.size(), 4U);
@@ -101,7 +105,8 @@ TEST_F(StudyConstraints, OfEachYearTheWorstCounts) {
 }
 
 TEST_F(StudyConstraints, ViolationsAreRelativeToTheSizeOfTheLimit) {
-  const PreparedStudy study = with(R"({"figure": "active_compensation", "maximum": 1e6}, {"figure": "mean_growth", "minimum": 0.5},
+  const PreparedStudy study =
+      with(R"({"figure": "active_compensation", "maximum": 1e6}, {"figure": "mean_growth", "minimum": 0.5},
     {"figure": "headcount_growth", "maximum": 0})");
   const PointOutcome outcome = evaluated(study, start_of(study));
   const YearFigures last = year(study, 2027);
@@ -111,7 +116,8 @@ TEST_F(StudyConstraints, ViolationsAreRelativeToTheSizeOfTheLimit) {
 }
 
 TEST_F(StudyConstraints, OrderOfLeversHoldsFromLevelToLevel) {
-  const PreparedStudy study = synthetic(R"("constraints": [{"name": "falls", "lever": "merit_rate", "order": "descending", "gap": 0.001}])");
+  const PreparedStudy study =
+      synthetic(R"("constraints": [{"name": "falls", "lever": "merit_rate", "order": "descending", "gap": 0.001}])");
   ASSERT_EQ(study.problem.constraints.size(), 4U);
   std::vector<double> point = start_of(study);  // .045 .040 .035 .035 .040
   const PointOutcome outcome = evaluated(study, point);
@@ -133,42 +139,52 @@ TEST_F(StudyConstraints, LockedLeversCountWithTheirValue) {
 
 TEST_F(StudyConstraints, WhatDoesNotFitIsRefusedByName) {
   const auto error = [&](const char* constraint) { return study_error([&] { (void)with(constraint); }); };
-  EXPECT_THAT(error(R"({"figure": "active_compensaton", "maximum": 1})"), HasSubstr("did you mean active_compensation"));
+  EXPECT_THAT(error(R"({"figure": "active_compensaton", "maximum": 1})"),
+              HasSubstr("did you mean active_compensation"));
   EXPECT_THAT(error(R"({"figure": "equity"})"), HasSubstr("constraint 'equity': minimum, maximum or both are needed"));
   EXPECT_THAT(error(R"({"figure": "equity", "level": 2, "maximum": 1})"), HasSubstr("equity is not known by level"));
-  EXPECT_THAT(error(R"({"figure": "equity", "year": 2031, "maximum": 1})"), HasSubstr("year is 2031; 2025 to 2027 are simulated"));
+  EXPECT_THAT(error(R"({"figure": "equity", "year": 2031, "maximum": 1})"),
+              HasSubstr("year is 2031; 2025 to 2027 are simulated"));
   EXPECT_THAT(error(R"({"maximum": 1})"), HasSubstr("exactly one of figure, levers, and lever with order"));
   EXPECT_THAT(error(R"({"figure": "equity", "levers": {"cola_rate": 1}, "maximum": 1})"), HasSubstr("exactly one"));
   EXPECT_THAT(error(R"({"levers": {"cola": 1}, "maximum": 1})"), HasSubstr("there is no lever 'cola'"));
   EXPECT_THAT(error(R"({"lever": "merit_rate", "order": "up"})"), HasSubstr("ascending and descending"));
-  EXPECT_THAT(error(R"({"name": "a", "figure": "equity", "maximum": 1}, {"name": "a", "figure": "cost", "maximum": 1})"),
-              HasSubstr("the name is taken"));
+  EXPECT_THAT(
+      error(R"({"name": "a", "figure": "equity", "maximum": 1}, {"name": "a", "figure": "cost", "maximum": 1})"),
+      HasSubstr("the name is taken"));
   EXPECT_THAT(study_error([] { (void)synthetic(R"("constraints": [{"figure": "active_mean", "maximum": 1}])"); }),
               HasSubstr("the synthetic formula has no figure 'active_mean'"));
-  EXPECT_THAT(study_error([] {
-                (void)prepared(R"({"evaluator": {"kind": "function", "function": "sphere"}, "constraints": [{"figure": "x", "maximum": 1}]})");
-              }),
-              HasSubstr("test function"));
+  EXPECT_THAT(
+      study_error([] {
+        (void)prepared(
+            R"({"evaluator": {"kind": "function", "function": "sphere"}, "constraints": [{"figure": "x", "maximum": 1}]})");
+      }),
+      HasSubstr("test function"));
 }
 
 // --- feasibility ----------------------------------------------------------------------------------------------------
 
 TEST_F(StudyConstraints, EmptyRangesAreExplained) {
   const auto reasons = [&](const char* constraints) { return with(constraints).feasibility.reasons; };
-  EXPECT_THAT(reasons(R"({"name": "b", "figure": "active_mean", "minimum": 200000, "maximum": 100000})"),
-              Contains(HasSubstr("constraint 'b' allows no value of active_mean in 2027: its minimum 200000.0 is above its "
-                                 "maximum 100000.0 by 100000.00")));
-  EXPECT_THAT(reasons(R"({"name": "a", "figure": "equity", "minimum": 0.5}, {"name": "b", "figure": "equity", "maximum": 0.3})"),
-              ElementsAre(HasSubstr("constraints 'a' and 'b' exclude each other: equity in 2027 would have to be at least 0.5 "
-                                    "and at most 0.3, 0.2 apart")));
-  EXPECT_THAT(reasons(R"({"name": "a", "figure": "equity", "minimum": 0.1}, {"name": "b", "figure": "equity", "maximum": 3})"),
-              IsEmpty());
+  EXPECT_THAT(
+      reasons(R"({"name": "b", "figure": "active_mean", "minimum": 200000, "maximum": 100000})"),
+      Contains(HasSubstr("constraint 'b' allows no value of active_mean in 2027: its minimum 200000.0 is above its "
+                         "maximum 100000.0 by 100000.00")));
+  EXPECT_THAT(
+      reasons(
+          R"({"name": "a", "figure": "equity", "minimum": 0.5}, {"name": "b", "figure": "equity", "maximum": 0.3})"),
+      ElementsAre(HasSubstr("constraints 'a' and 'b' exclude each other: equity in 2027 would have to be at least 0.5 "
+                            "and at most 0.3, 0.2 apart")));
+  EXPECT_THAT(
+      reasons(R"({"name": "a", "figure": "equity", "minimum": 0.1}, {"name": "b", "figure": "equity", "maximum": 3})"),
+      IsEmpty());
 }
 
 TEST_F(StudyConstraints, EmptyBoundsAreExplained) {
   const PreparedStudy study = synthetic(R"("levers": {"bounds": {"cola_rate": [0.04, 0.03]}})");
   EXPECT_FALSE(study.feasibility.possible);
-  EXPECT_THAT(study.feasibility.reasons, ElementsAre(HasSubstr("the bounds of cola_rate hold no value: 0.04 is above 0.03")));
+  EXPECT_THAT(study.feasibility.reasons,
+              ElementsAre(HasSubstr("the bounds of cola_rate hold no value: 0.04 is above 0.03")));
 }
 
 TEST_F(StudyConstraints, LeverConditionsThatExcludeEachOtherAreNamed) {
@@ -181,15 +197,20 @@ TEST_F(StudyConstraints, LeverConditionsThatExcludeEachOtherAreNamed) {
   EXPECT_FALSE(study.feasibility.possible);
   // 0.04 + (0.06 - 0.02) is 0.01 above 0.07: a quarter of it each.
   EXPECT_THAT(study.feasibility.reasons,
-              ElementsAre(AllOf(HasSubstr("'sum' and 'first' and 'second' and 'cola' cannot hold together"), HasSubstr("0.0025"))));
-  EXPECT_THAT(synthetic(R"("constraints": [{"name": "x", "levers": {"cola_rate": 1}, "minimum": 0.07}])").feasibility.reasons,
-              ElementsAre(HasSubstr("'x' cannot hold within the bounds of the levers: it must be at least 0.07, and the most "
-                                    "it gets to is 0.05 (0.02 short)")));
+              ElementsAre(AllOf(HasSubstr("'sum' and 'first' and 'second' and 'cola' cannot hold together"),
+                                HasSubstr("0.0025"))));
+  EXPECT_THAT(
+      synthetic(R"("constraints": [{"name": "x", "levers": {"cola_rate": 1}, "minimum": 0.07}])").feasibility.reasons,
+      ElementsAre(HasSubstr("'x' cannot hold within the bounds of the levers: it must be at least 0.07, and the most "
+                            "it gets to is 0.05 (0.02 short)")));
   EXPECT_TRUE(synthetic(R"("constraints": [{"lever": "merit_rate", "order": "descending"},
-                         {"levers": {"merit_rate_level_5": 1}, "minimum": 0.08}])").feasibility.possible);
-  EXPECT_THAT(synthetic(R"("constraints": [{"name": "o", "lever": "merit_rate", "order": "descending"},
-                         {"name": "m", "levers": {"merit_rate_level_5": 1}, "minimum": 0.09}])").feasibility.reasons,
-              ElementsAre(AllOf(HasSubstr("'m'"), HasSubstr("'o (1 to 2)'"), HasSubstr("0.001"))));  // level 1 ends at 0.08
+                         {"levers": {"merit_rate_level_5": 1}, "minimum": 0.08}])")
+                  .feasibility.possible);
+  EXPECT_THAT(
+      synthetic(R"("constraints": [{"name": "o", "lever": "merit_rate", "order": "descending"},
+                         {"name": "m", "levers": {"merit_rate_level_5": 1}, "minimum": 0.09}])")
+          .feasibility.reasons,
+      ElementsAre(AllOf(HasSubstr("'m'"), HasSubstr("'o (1 to 2)'"), HasSubstr("0.001"))));  // level 1 ends at 0.08
 }
 
 TEST_F(StudyConstraints, BudgetBelowTheLowestLeversIsExplained) {
@@ -198,10 +219,12 @@ TEST_F(StudyConstraints, BudgetBelowTheLowestLeversIsExplained) {
   std::vector<double> lowest;
   for (const Variable& variable : free.problem.variables) lowest.push_back(variable.lower);
   const double least = evaluated(free, lowest).details.at("figures").at("budget").as_real();
-  const PreparedStudy tight = with(fmt::format(R"({{"name": "budget", "figure": "active_compensation", "maximum": {}}})", least * 0.9));
+  const PreparedStudy tight =
+      with(fmt::format(R"({{"name": "budget", "figure": "active_compensation", "maximum": {}}})", least * 0.9));
   EXPECT_FALSE(tight.feasibility.possible);
   EXPECT_THAT(tight.feasibility.reasons, ElementsAre(HasSubstr("at the lowest levers 'budget' is exceeded by ")));
-  const PreparedStudy enough = with(fmt::format(R"({{"name": "budget", "figure": "active_compensation", "maximum": {}}})", least * 1.001));
+  const PreparedStudy enough =
+      with(fmt::format(R"({{"name": "budget", "figure": "active_compensation", "maximum": {}}})", least * 1.001));
   EXPECT_TRUE(enough.feasibility.possible);
   const PreparedStudy high = with(R"({"name": "floor", "figure": "cost", "minimum": 1e9})");
   EXPECT_THAT(high.feasibility.reasons, ElementsAre(HasSubstr("at the highest levers 'floor' is missed by ")));
@@ -220,7 +243,7 @@ TEST_F(StudyConstraints, EverythingLockedWithAViolatedStartIsExplained) {
 TEST(LinearFeasibility, IsTheLeastMaximalViolation) {
   EXPECT_EQ(least_violation({}, {0, 0}, {1, 1}), 0);
   EXPECT_NEAR(least_violation({{{1, 0}, 0.2}, {{-1, 0}, -0.6}}, {0, 0}, {1, 1}), 0.2, 1e-12);  // x <= 0.2, x >= 0.6
-  EXPECT_NEAR(least_violation({{{-1, -1}, -3}}, {0, 0}, {1, 1}), 1, 1e-12);                    // x + y >= 3 in a unit box
+  EXPECT_NEAR(least_violation({{{-1, -1}, -3}}, {0, 0}, {1, 1}), 1, 1e-12);  // x + y >= 3 in a unit box
   EXPECT_EQ(least_violation({{{-1, -1}, -2}}, {0, 0}, {1, 1}), 0);
   EXPECT_NEAR(least_violation({{{1}, -1}}, {-0.5}, {2}), 0.5, 1e-12);
 }
@@ -232,8 +255,7 @@ TEST(LinearFeasibility, AgreesWithAGridOverTheBox) {
   constexpr int steps = 60;
   for (int round = 0; round < 200; ++round) {
     std::vector<LinearCondition> conditions(3 + round % 3);
-    for (LinearCondition& condition : conditions)
-      condition = {{factor(random), factor(random)}, factor(random) * 0.7};
+    for (LinearCondition& condition : conditions) condition = {{factor(random), factor(random)}, factor(random) * 0.7};
     const std::vector<double> lower{-0.5, 0.1}, upper{0.7, 0.9};
     const double exact = least_violation(conditions, lower, upper);
     double best = 1e9;

@@ -73,13 +73,15 @@ TEST(StudyJson, MissingKeysKeepTheirDefaults) {
 }
 
 TEST(StudyJson, WordsAreThoseOfTheSolvers) {
-  for (const Algorithm algorithm : {Algorithm::slsqp, Algorithm::lbfgsb, Algorithm::cobyla, Algorithm::de, Algorithm::cmaes,
-                                    Algorithm::nsga2, Algorithm::grid, Algorithm::random, Algorithm::latin_hypercube}) {
+  for (const Algorithm algorithm :
+       {Algorithm::slsqp, Algorithm::lbfgsb, Algorithm::cobyla, Algorithm::de, Algorithm::cmaes, Algorithm::nsga2,
+        Algorithm::grid, Algorithm::random, Algorithm::latin_hypercube}) {
     Study study;
     study.solver.algorithm = algorithm;
     EXPECT_EQ(to_json(study).at("solver").at("algorithm").as_string(), to_text(algorithm));
   }
-  for (const TuningStrategy strategy : {TuningStrategy::conservative, TuningStrategy::balanced, TuningStrategy::aggressive}) {
+  for (const TuningStrategy strategy :
+       {TuningStrategy::conservative, TuningStrategy::balanced, TuningStrategy::aggressive}) {
     Study study;
     study.tune.strategy = strategy;
     EXPECT_EQ(to_json(study).at("tune").at("strategy").as_string(), to_text(strategy));
@@ -88,7 +90,8 @@ TEST(StudyJson, WordsAreThoseOfTheSolvers) {
 
 TEST(StudyJson, FaultsNamePathValueAndWhatIsAllowed) {
   const auto error = [](std::string_view text) { return study_error([&] { (void)study_of(text); }); };
-  EXPECT_THAT(error(R"({"solver": {"algoritm": "DE"}})"), HasSubstr("'solver.algoritm' in a study; did you mean algorithm?"));
+  EXPECT_THAT(error(R"({"solver": {"algoritm": "DE"}})"),
+              HasSubstr("'solver.algoritm' in a study; did you mean algorithm?"));
   EXPECT_THAT(error(R"({"solvr": {}})"), HasSubstr("did you mean solver?"));
   EXPECT_EQ(error(R"({"solver": {"max_evaluations": 0}})"),
             "invalid_argument: solver.max_evaluations is 0; a whole number from 1 to 1099511627776 is allowed");
@@ -168,6 +171,32 @@ TEST_F(PlanFile, ErrorsNameFileAndLine) {
   EXPECT_THAT(error("[levers]\nyears = [2025,\n 'x']\n"), HasSubstr("line 3: levers.years[1]"));
   EXPECT_THAT(error("[tune]\ntarget_growth = nan\n"), HasSubstr("line 2: tune.target_growth is nan"));
   EXPECT_THAT(study_error([&] { (void)read_plan(folder / "none.toml"); }), HasSubstr("not_found"));
+}
+
+TEST_F(PlanFile, PlansOfTheGuideAreRead) {
+  std::ifstream page(std::filesystem::path(PLANWISE_SOURCE_DIR) / "docs/decisions.md");
+  const std::string text{std::istreambuf_iterator<char>(page), {}};
+  int plans = 0;
+  for (std::size_t at = 0; (at = text.find("```toml\n", at)) != std::string::npos; ++plans) {
+    at += 8;
+    EXPECT_NO_THROW((void)read_plan(file(text.substr(at, text.find("```", at) - at)))) << text.substr(at, 60);
+  }
+  EXPECT_EQ(plans, 2);
+}
+
+TEST_F(PlanFile, GuideNamesEveryKey) {
+  std::ifstream page(std::filesystem::path(PLANWISE_SOURCE_DIR) / "docs/decisions.md");
+  const std::string text{std::istreambuf_iterator<char>(page), {}};
+  const Json document = to_json(full_study());
+  for (const auto& [group, value] : document.as_object()) {
+    EXPECT_THAT(text, HasSubstr("`" + group));
+    if (!value.is_object()) continue;
+    for (const auto& [key, inner] : value.as_object())
+      EXPECT_TRUE(text.find("`" + group + "." + key) != std::string::npos ||
+                  text.find("`." + key) != std::string::npos ||
+                  text.find("`" + group + ".weights") != std::string::npos)
+          << group << '.' << key;
+  }
 }
 
 }  // namespace

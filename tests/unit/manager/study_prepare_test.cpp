@@ -58,10 +58,11 @@ TEST(PrepareStudy, Fault32_NothingIsSimulatedWithoutDataAndNoFormulaStandsIn) {
 TEST(PrepareStudy, NothingIsLeftOpenAndPreparingAgainChangesNothing) {
   const StudyData data;
   SimulationService service(data.options);
-  for (const char* json : {R"({"levers": {"locked": ["cola_rate"]}, "constraints": [{"figure": "mean_growth", "relative": true,
+  for (const char* json :
+       {R"({"levers": {"locked": ["cola_rate"]}, "constraints": [{"figure": "mean_growth", "relative": true,
            "minimum": -0.5}, {"lever": "merit_rate", "order": "descending", "gap": -0.1}]})",
-                           R"({"kind": "pareto", "simulation": {"target_year": 2026, "seeds": 3}})", R"({"kind": "tune"})",
-                           R"({"kind": "sensitivity", "sensitivity": {"figure": "active_median"}})"}) {
+        R"({"kind": "pareto", "simulation": {"target_year": 2026, "seeds": 3}})", R"({"kind": "tune"})",
+        R"({"kind": "sensitivity", "sensitivity": {"figure": "active_median"}})"}) {
     const PreparedStudy first = prepared(json, &service);
     const Study& study = first.study;
     EXPECT_GT(study.solver.seed, 0U);
@@ -97,8 +98,7 @@ TEST(PrepareStudy, ObjectiveIsThatOfTheScenario) {
   SimulationService service(data.options);
   const PreparedStudy study = prepared(R"({"objective": {"compensation_growth": 0.02}})", &service);
   std::vector<double> point = start_of(study);
-  for (std::size_t i = 0; i < point.size(); ++i)
-    point[i] = 0.5 * (point[i] + study.problem.variables[i].upper);
+  for (std::size_t i = 0; i < point.size(); ++i) point[i] = 0.5 * (point[i] + study.problem.variables[i].upper);
   const PointOutcome outcome = evaluated(study, point);
   ScenarioRequest request;
   request.levers = {LeverPlan{study.levers_at(point), {}}};
@@ -144,7 +144,8 @@ TEST(PrepareStudy, TrapsAreTold) {
   EXPECT_THAT(plain.warnings, Contains(HasSubstr("objective.compensation_growth")));
   EXPECT_THAT(plain.warnings, Contains(HasSubstr("cost rises with every pay lever")));
   EXPECT_THAT(plain.warnings, Contains(HasSubstr("% of the objective as it stands")));
-  EXPECT_THAT(plain.notes, Contains(HasSubstr("without effect here: promotion_probability_level_5, promotion_raise_level_5")));
+  EXPECT_THAT(plain.notes,
+              Contains(HasSubstr("without effect here: promotion_probability_level_5, promotion_raise_level_5")));
   // It is: no lever moves headcount.
   std::vector<double> highest;
   for (const Variable& variable : plain.problem.variables) highest.push_back(variable.upper);
@@ -212,22 +213,23 @@ TEST(PrepareStudy, StartOutsideTheSearchBoundsWidensThem) {
   EXPECT_EQ(study.problem.variables[3].upper, 0.095);
   EXPECT_EQ(study.problem.variables[3].start, 0.0184);
   EXPECT_EQ(study.problem.variables[5].lower, 0.025);  // cola_rate starts below the study's own bounds
-  EXPECT_THAT(study.notes, Contains(HasSubstr("the bounds of merit_rate_level_4, 0.035 to 0.095, are widened to 0.0184")));
+  EXPECT_THAT(study.notes,
+              Contains(HasSubstr("the bounds of merit_rate_level_4, 0.035 to 0.095, are widened to 0.0184")));
   EXPECT_THAT(study_error([] {
                 (void)prepared(R"({"evaluator": {"kind": "synthetic"}, "levers": {"start": {"cola_rate": 0.2}}})");
               }),
               HasSubstr("invalid_argument: levers.start: cola_rate"));
-  EXPECT_THAT(study_error([] {
-                (void)prepared(R"({"evaluator": {"kind": "synthetic"}, "levers": {"bounds": {"cola_rate": [0, 0.2]}}})");
-              }),
-              HasSubstr("levers.bounds.cola_rate is [0.0, 0.2]; within [0.0, 0.08] is allowed"));
+  EXPECT_THAT(
+      study_error([] {
+        (void)prepared(R"({"evaluator": {"kind": "synthetic"}, "levers": {"bounds": {"cola_rate": [0, 0.2]}}})");
+      }),
+      HasSubstr("levers.bounds.cola_rate is [0.0, 0.2]; within [0.0, 0.08] is allowed"));
 }
 
 TEST(PrepareStudy, LeversAreNamedStrictly) {
   const auto error = [](const char* levers) {
-    return study_error([&] {
-      (void)prepared(std::string(R"({"evaluator": {"kind": "synthetic"}, "levers": )") + levers + "}");
-    });
+    return study_error(
+        [&] { (void)prepared(std::string(R"({"evaluator": {"kind": "synthetic"}, "levers": )") + levers + "}"); });
   };
   EXPECT_THAT(error(R"({"search": ["merit_rate_level1"]})"), HasSubstr("did you mean merit_rate_level_1"));
   EXPECT_THAT(error(R"({"locked": ["colarate"]})"), HasSubstr("levers.locked: there is no lever 'colarate'"));
@@ -244,7 +246,8 @@ TEST(PrepareStudy, LocksOfTheDataAndOfTheStudyKeepLevers) {
   options.source = folder / "s.duckdb";
   options.use_cache = false;
   SimulationService service(options);
-  const PreparedStudy both = prepared(R"({"simulation": {"last_year": 2026}, "levers": {"locked": ["cola_rate"]}})", &service);
+  const PreparedStudy both =
+      prepared(R"({"simulation": {"last_year": 2026}, "levers": {"locked": ["cola_rate"]}})", &service);
   EXPECT_EQ(both.problem.variables.size(), 16U);
   EXPECT_THAT(both.study.levers.locked, Contains("cola_rate"));
   EXPECT_THAT(both.notes, Contains(HasSubstr("merit_rate_level_1 is locked in the data in some years")));
@@ -292,14 +295,17 @@ TEST(PrepareStudy, GoalsOfTheKinds) {
               ElementsAre(simulation::cost_of(year), simulation::equity_of(year), -simulation::mean_growth_of(year)));
   const PreparedStudy tuned = prepared(R"({"kind": "tune"})", &service);
   EXPECT_THAT(evaluated(tuned, point).objectives, ElementsAre(simulation::mean_growth_of(year)));
-  const PreparedStudy looked = prepared(R"({"kind": "sensitivity", "sensitivity": {"figure": "active_median"}})", &service);
+  const PreparedStudy looked =
+      prepared(R"({"kind": "sensitivity", "sensitivity": {"figure": "active_median"}})", &service);
   EXPECT_THAT(evaluated(looked, point).objectives, ElementsAre(year.active_median));
   const auto error = [&](const char* json) { return study_error([&] { (void)prepared(json, &service); }); };
   EXPECT_THAT(error(R"({"kind": "pareto", "pareto": ["cost"]})"), HasSubstr("two or more"));
   EXPECT_THAT(error(R"({"kind": "pareto", "pareto": ["cost", "fun"]})"), HasSubstr("pareto names 'fun'"));
-  EXPECT_THAT(error(R"({"kind": "sensitivity", "sensitivity": {"figure": "active_medium"}})"), HasSubstr("did you mean active_median"));
+  EXPECT_THAT(error(R"({"kind": "sensitivity", "sensitivity": {"figure": "active_medium"}})"),
+              HasSubstr("did you mean active_median"));
   EXPECT_THAT(error(R"({"kind": "sensitivity", "sensitivity": {"method": "sobl"}})"), HasSubstr("did you mean sobol"));
-  EXPECT_THAT(error(R"({"objective": {"weights": {"cost": 0.4, "equity": 0.4, "targets": 0.4}}})"), HasSubstr("must sum to 1"));
+  EXPECT_THAT(error(R"({"objective": {"weights": {"cost": 0.4, "equity": 0.4, "targets": 0.4}}})"),
+              HasSubstr("must sum to 1"));
 }
 
 TEST(PrepareStudy, TestFunctions) {
@@ -343,7 +349,8 @@ TEST(PrepareStudy, CallablesAreAskedOnceForTheBaseline) {
   EXPECT_THAT(study_error([&] { (void)prepare(study, nullptr, schema(), nullptr); }), HasSubstr("add_evaluator"));
   study.constraints[0].figure = "unknown";
   const PreparedStudy asks = prepare(study, nullptr, schema(), nullptr, table);
-  EXPECT_THAT(study_error([&] { (void)evaluated(asks, {0.025}); }), HasSubstr("evaluator 'mine' gave no figure 'unknown'"));
+  EXPECT_THAT(study_error([&] { (void)evaluated(asks, {0.025}); }),
+              HasSubstr("evaluator 'mine' gave no figure 'unknown'"));
 }
 
 TEST(PrepareStudy, WarmStartsAreTheNearestCompletedRuns) {
@@ -352,7 +359,7 @@ TEST(PrepareStudy, WarmStartsAreTheNearestCompletedRuns) {
   options.database = folder / "runs.duckdb";
   ResultsManager runs(options);
   const auto save = [&](const char* id, double cola, const char* status, bool is_synthetic) {
-    Run run;
+    planwise::Run run;
     run.metadata.run_id = id;
     run.metadata.scenario_id = "s";
     run.metadata.status = status;
@@ -391,7 +398,8 @@ TEST(PrepareStudy, OutliersOfTheRealDataMakeMostOfTheEquityTerm) {
   EXPECT_GT(1 - within / all, 0.8);
   EXPECT_THAT(study.notes, Contains(HasSubstr("% of the equity term")));
   for (const std::string& note : study.notes) {
-    if (note.find("equity term") != std::string::npos || note.find("widened") != std::string::npos) std::cout << note << '\n';
+    if (note.find("equity term") != std::string::npos || note.find("widened") != std::string::npos)
+      std::cout << note << '\n';
   }
   for (const std::string& warning : study.warnings) std::cout << warning << '\n';
   std::cout << start.details.dump() << '\n';

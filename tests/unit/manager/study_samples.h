@@ -11,6 +11,7 @@
 #include "manager/prepared_study.h"
 #include "planwise/census.h"
 #include "planwise/error.h"
+#include "simulate/objectives.h"
 
 namespace planwise {
 
