@@ -200,7 +200,8 @@ void watch(const ListFlags& flags, Session& session) {
     if (interrupted()) break;
     const RunPage page = session.manager().list(request_of(flags));
     std::string now = std::to_string(page.total);
-    for (const RunSummary& run : page.runs) now += " " + run.run_id + " " + std::to_string(run.updated_at.microseconds) + run.run_state.value_or("");
+    for (const RunSummary& run : page.runs)
+      now += " " + run.run_id + " " + std::to_string(run.updated_at.microseconds) + run.run_state.value_or("");
     if (now == last) continue;
     if (!last.empty()) print_page(page, session);
     last = now;

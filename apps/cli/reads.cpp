@@ -16,7 +16,8 @@ struct ShowFlags {
   std::int64_t version = 0;
 };
 
-/// What the store knows of a run besides the run: only where there is something, so that the rest can be saved as it is.
+/// What the store knows of a run besides the run: only where there is something, so that the rest can be saved as it
+/// is.
 void add_facts(Json& document, const RunSummary& summary, Json provenance) {
   if (!provenance.is_null()) document.set("provenance", without_ssn(std::move(provenance)));
   if (!summary.run_state) return;
@@ -45,11 +46,11 @@ void run_show(const ShowFlags& flags, Session& session) {
   }
   const Json* part = document.find(flags.section);
   if (part == nullptr) {
-    throw Error(
-        ErrorCode::invalid_argument,
-        fmt::format("'{}' is no part of the JSON; there are metadata, configuration, results, simulation_data, notes, and provenance and running "
-                    "where the run has them",
-                    flags.section));
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("'{}' is no part of the JSON; there are metadata, configuration, results, simulation_data, "
+                            "notes, and provenance and running "
+                            "where the run has them",
+                            flags.section));
   }
   print_json(*part, globals);
 }
@@ -177,6 +178,7 @@ void add_history(CLI::App& app, Session& session) {
 
 void add_read_commands(CLI::App& app, Session& session) {
   add_list_command(app, session);
+  add_analytics_command(app, session);
   add_show(app, session);
   add_compare(app, session);
   add_history(app, session);

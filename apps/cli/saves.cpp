@@ -20,7 +20,8 @@ Run read_run(const std::string& file, Json* provenance = nullptr) {
     if (!document.is_object())
       throw Error(ErrorCode::invalid_argument, fmt::format("holds {}, not a run", document.kind_name()));
     document.erase("planwise");  // what an export says of itself
-    if (const Json* origin = document.find("provenance"); origin != nullptr && provenance != nullptr) *provenance = *origin;
+    if (const Json* origin = document.find("provenance"); origin != nullptr && provenance != nullptr)
+      *provenance = *origin;
     document.erase("provenance");  // what `show` says of the run besides it
     document.erase("running");
     return run_from_json(document);

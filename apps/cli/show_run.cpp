@@ -73,9 +73,13 @@ std::string lever_text(const Json* value) {
 /// "40 of 200 evaluations, best 0.25, 3.1 s; process 123 on host, 2026-03-01 10:00:00".
 std::string heartbeat_text(const Heartbeat& beat) {
   const RunProgress& p = beat.progress;
-  std::string text = std::to_string(p.evaluations) + (p.max_evaluations ? fmt::format(" of {}", *p.max_evaluations) : "") + " evaluations";
-  if (p.best_objective) text += fmt::format(", best {}{}", shown_number(*p.best_objective), p.best_feasible == false ? " (infeasible)" : "");
-  return text + fmt::format(", {} s; process {} on {}, {}", shown_number(p.seconds), beat.process_id, beat.host, shown(Json(to_text(beat.beat_at))));
+  std::string text = std::to_string(p.evaluations) +
+                     (p.max_evaluations ? fmt::format(" of {}", *p.max_evaluations) : "") + " evaluations";
+  if (p.best_objective)
+    text +=
+        fmt::format(", best {}{}", shown_number(*p.best_objective), p.best_feasible == false ? " (infeasible)" : "");
+  return text + fmt::format(", {} s; process {} on {}, {}", shown_number(p.seconds), beat.process_id, beat.host,
+                            shown(Json(to_text(beat.beat_at))));
 }
 
 void print_overview(const Run& run, const std::optional<RunSummary>& stored, const Globals& globals) {
@@ -83,7 +87,8 @@ void print_overview(const Run& run, const std::optional<RunSummary>& stored, con
   fmt::print("{}\n", bold(printable(m.scenario_id), globals));
   line("run", m.run_id);
   const bool lost = stored && stored->run_state == "lost";
-  line("status", m.status + (lost ? " (lost)" : "") + (m.converged ? (*m.converged ? ", converged" : ", not converged") : ""));
+  line("status",
+       m.status + (lost ? " (lost)" : "") + (m.converged ? (*m.converged ? ", converged" : ", not converged") : ""));
   line("type", fmt::format("{} by {}", m.optimization_type, m.optimization_engine));
   line("created (UTC)", shown(Json(to_text(m.created_at))));
   line("completed (UTC)", m.completed_at ? shown(Json(to_text(*m.completed_at))) : "");

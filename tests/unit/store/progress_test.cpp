@@ -74,10 +74,13 @@ void change(const TempFolder& folder, const std::string& sql) {
 }
 
 /// As a process that was killed leaves it: its id names nobody any more.
-void lose(const TempFolder& folder) { change(folder, "UPDATE store.optimization_progress SET process_started = 1 WHERE kind = 'heartbeat'"); }
+void lose(const TempFolder& folder) {
+  change(folder, "UPDATE store.optimization_progress SET process_started = 1 WHERE kind = 'heartbeat'");
+}
 
 void expect_clean(RunStore& store) {
-  for (const Finding& finding : store.verify(false, {}).findings) ADD_FAILURE() << finding.table << " " << finding.row << ": " << finding.what;
+  for (const Finding& finding : store.verify(false, {}).findings)
+    ADD_FAILURE() << finding.table << " " << finding.row << ": " << finding.what;
 }
 
 TEST(Progress, ReportsReplaceTheHeartbeatKeepTheBatchesAndAreNoVersions) {
@@ -119,7 +122,8 @@ TEST(Progress, FinishingARunRemovesItsRows) {
   EXPECT_EQ(count(folder, "TRUE"), 0);
   EXPECT_EQ(store.summary("r1").run_state, std::nullopt);
   EXPECT_TRUE(store.running().empty());
-  EXPECT_EQ(code_of([&] { (void)store.report_progress("r1", saved.owner_token, progress_of(2)); }), ErrorCode::wrong_state);
+  EXPECT_EQ(code_of([&] { (void)store.report_progress("r1", saved.owner_token, progress_of(2)); }),
+            ErrorCode::wrong_state);
   EXPECT_EQ(code_of([&] { (void)store.report_progress("no", "", progress_of(2)); }), ErrorCode::not_found);
   expect_clean(store);
 }
@@ -180,10 +184,11 @@ TEST(Progress, ARequestToStopReachesTheOwnerOnceAndIsAudited) {
   EXPECT_EQ(told.stop->reason, "good enough");
   EXPECT_EQ(store.running().at(0).stop->reason, "good enough");
   int entries = 0;
-  store.audit_log({.run_id = "r1", .actor = {}, .action = "request_stop", .source = {}, .from = {}, .until = {}}, [&](const AuditEntry& entry) {
-    EXPECT_EQ(entry.reason, "good enough");
-    return ++entries > 0;
-  });
+  store.audit_log({.run_id = "r1", .actor = {}, .action = "request_stop", .source = {}, .from = {}, .until = {}},
+                  [&](const AuditEntry& entry) {
+                    EXPECT_EQ(entry.reason, "good enough");
+                    return ++entries > 0;
+                  });
   EXPECT_EQ(entries, 1);
   expect_clean(store);
   store.save(small_run(), {});
@@ -249,13 +254,15 @@ TEST(Progress, TakingOverGivesANewTokenAndEndsTheOldOne) {
   EXPECT_NE(token, saved.owner_token);
   EXPECT_EQ(store.running().at(0).state, "running") << "at once, before the first report";
   EXPECT_EQ(store.running().at(0).heartbeat->progress.evaluations, 10);
-  EXPECT_EQ(code_of([&] { (void)store.report_progress("r1", saved.owner_token, progress_of(2)); }), ErrorCode::conflict);
+  EXPECT_EQ(code_of([&] { (void)store.report_progress("r1", saved.owner_token, progress_of(2)); }),
+            ErrorCode::conflict);
   const ProgressReceipt told = store.report_progress("r1", token, progress_of(2));
   EXPECT_TRUE(told.stored);
   EXPECT_FALSE(told.stop) << "the request was to the earlier process";
   planwise::Run done = running_run();
   done.metadata.status = "completed";
-  EXPECT_EQ(code_of([&] { store.save(done, {.owner_token = saved.owner_token, .new_id = false, .provenance = {}}); }), ErrorCode::conflict);
+  EXPECT_EQ(code_of([&] { store.save(done, {.owner_token = saved.owner_token, .new_id = false, .provenance = {}}); }),
+            ErrorCode::conflict);
   store.save(done, {.owner_token = token, .new_id = false, .provenance = {}});
   expect_clean(store);
 }
@@ -310,7 +317,7 @@ TEST(Progress, ElsewhereOnlyTheAgeOfTheHeartbeatTells) {
   beat.beat_at = now();
   EXPECT_EQ(running_state(beat, now()), "running");
   EXPECT_EQ(running_state(std::nullopt, now()), "unknown");
-  for (std::string Heartbeat::* field : {&Heartbeat::host, &Heartbeat::boot_id, &Heartbeat::process_space}) {
+  for (std::string Heartbeat::*field : {&Heartbeat::host, &Heartbeat::boot_id, &Heartbeat::process_space}) {
     Heartbeat other = beat;
     other.*field = "elsewhere";
     other.process_started = 1;
@@ -362,9 +369,11 @@ TEST(Provenance, IsKeptOverVersionsAndGuardedByVerify) {
   store.save(small_run(), {});
   EXPECT_TRUE(store.provenance(store.list({}).runs.at(0).run_id).is_null());
   EXPECT_EQ(code_of([&] { (void)store.provenance("no"); }), ErrorCode::not_found);
-  EXPECT_EQ(code_of([&] { store.save(small_run(), {.owner_token = {}, .new_id = false, .provenance = Json("text")}); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([&] { store.save(small_run(), {.owner_token = {}, .new_id = false, .provenance = Json("text")}); }),
+            ErrorCode::invalid_argument);
   expect_clean(store);
-  change(folder, "UPDATE store.optimization_run_details SET provenance = replace(provenance, '42', '43') WHERE run_id = 'r1'");
+  change(folder,
+         "UPDATE store.optimization_run_details SET provenance = replace(provenance, '42', '43') WHERE run_id = 'r1'");
   EXPECT_FALSE(store.verify(false, {}).clean());
 }
 
