@@ -14,7 +14,8 @@ using namespace analyse;  // NOLINT(google-build-using-namespace): this file is 
 namespace {
 
 void check_values(std::string_view which, const std::vector<double>& values) {
-  if (values.empty()) throw Error(ErrorCode::invalid_argument, fmt::format("{} has no values; 1 or more are allowed", which));
+  if (values.empty())
+    throw Error(ErrorCode::invalid_argument, fmt::format("{} has no values; 1 or more are allowed", which));
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!std::isfinite(values[i]))
       throw Error(ErrorCode::invalid_argument,

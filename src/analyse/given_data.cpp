@@ -18,11 +18,11 @@ namespace {
 constexpr double noteworthy_correlation = 0.3;
 
 void check(const GivenData& given, const GivenDataSettings& settings) {
-  if (given.factors.empty()) throw Error(ErrorCode::invalid_argument, "the rows have no factors; 1 or more are allowed");
+  if (given.factors.empty())
+    throw Error(ErrorCode::invalid_argument, "the rows have no factors; 1 or more are allowed");
   if (given.points.size() != given.values.size())
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("{} points and {} values of '{}'; as many are allowed", given.points.size(),
-                            given.values.size(), given.output));
+    throw Error(ErrorCode::invalid_argument, fmt::format("{} points and {} values of '{}'; as many are allowed",
+                                                         given.points.size(), given.values.size(), given.output));
   for (std::size_t i = 0; i < given.points.size(); ++i)
     if (given.points[i].size() != given.factors.size())
       throw Error(ErrorCode::invalid_argument, fmt::format("row {} has {} values; there are {} factors", i,
@@ -111,9 +111,12 @@ GivenDataResult importance_from_rows(const GivenData& given, const GivenDataSett
     GivenDataEffect effect;
     effect.factor = given.factors[i];
     effect.distinct = distinct_in(columns.factors[i]);
-    if (!result.refusal.empty()) effect.reason = result.refusal;
-    else if (effect.distinct < 2) effect.reason = "it has the same value in all rows";
-    else effect.first_order = share_between(bins_of(columns.factors[i]), columns.values, settings);
+    if (!result.refusal.empty())
+      effect.reason = result.refusal;
+    else if (effect.distinct < 2)
+      effect.reason = "it has the same value in all rows";
+    else
+      effect.first_order = share_between(bins_of(columns.factors[i]), columns.values, settings);
     result.effects.push_back(std::move(effect));
   }
   if (result.refusal.empty()) note_correlations(columns, result.effects);

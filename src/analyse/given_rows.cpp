@@ -103,8 +103,7 @@ std::vector<std::size_t> bins_of(const std::vector<double>& column) {
   const std::vector<std::size_t> order = ascending(column);
   std::size_t distinct = 1;
   for (std::size_t i = 1; i < order.size(); ++i) distinct += column[order[i]] != column[order[i - 1]] ? 1 : 0;
-  const auto wanted = static_cast<std::size_t>(
-      std::clamp(std::sqrt(static_cast<double>(column.size())) / 2, 4.0, 50.0));
+  const auto wanted = static_cast<std::size_t>(std::clamp(std::sqrt(static_cast<double>(column.size())), 4.0, 50.0));
   std::vector<std::size_t> bins(column.size());
   std::size_t bin = 0, begun = 0;
   for (std::size_t i = 1; i < order.size(); ++i) {

@@ -82,8 +82,7 @@ Interval bootstrap(const std::vector<double>& magnitudes, const MorrisSettings& 
   const auto n = static_cast<double>(magnitudes.size());
   for (std::size_t sample = 0; sample < means.size(); ++sample) {
     for (std::size_t i = 0; i < magnitudes.size(); ++i)
-      means[sample] +=
-          magnitudes[below(draw(settings.seed, Purpose::resample, sample, i), magnitudes.size())] / n;
+      means[sample] += magnitudes[below(draw(settings.seed, Purpose::resample, sample, i), magnitudes.size())] / n;
   }
   return middle_of(means, settings.confidence);
 }

@@ -1,8 +1,8 @@
 // The results of sensitivity.h as JSON: keys as the members are called.
-#include "planwise/sensitivity.h"
-
 #include <limits>
 #include <string>
+
+#include "planwise/sensitivity.h"
 
 namespace planwise {
 namespace {

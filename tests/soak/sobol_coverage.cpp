@@ -2,8 +2,8 @@
 //
 // Each known figure must lie inside its 95 % interval in 90 to 99 % of the repetitions, which differ in their seed: the
 // Sobol indices of the Ishigami and the g-function (with a WIDTH, stopped by it), and quantiles, mean and chance of
-// lognormal ensembles. Ends with 1 when one does not. Importance from given rows is shown beside them: its bins blur what
-// changes within one, so that no such limit can hold.
+// lognormal ensembles. Importance from given rows must hold in 90 % or more: about indices near 0 its intervals are
+// wider than they would have to be. Ends with 1 when one does not.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -39,14 +39,14 @@ void head(const std::string& title) {
              "below", "above", "mean width");
 }
 
-bool show(const std::vector<Coverage>& coverages, int repetitions) {
+bool show(const std::vector<Coverage>& coverages, int repetitions, double most = 0.99) {
   bool all = true;
   for (const Coverage& coverage : coverages) {
     const double share = static_cast<double>(coverage.inside) / repetitions;
-    const bool good = share >= 0.90 && share <= 0.99;
+    const bool good = share >= 0.90 && share <= most;
     fmt::print("  {:<10} {:>10.6f} {:>10.6f} {:>8.1f} % {:>6} {:>6} {:>12.6f}{}\n", coverage.name, coverage.known,
                coverage.mean / repetitions, 100 * share, coverage.below, coverage.above, coverage.width / repetitions,
-               good ? "" : "  <-- not within 90 to 99 %");
+               good ? "" : "  <-- beyond the limits");
     all = all && good;
   }
   return all;
@@ -99,7 +99,7 @@ bool cover_ensembles(int repetitions, std::size_t n) {
   return good;
 }
 
-void cover_given_rows(const KnownIndices& known, int repetitions, std::size_t rows) {
+bool cover_given_rows(const KnownIndices& known, int repetitions, std::size_t rows) {
   std::vector<Coverage> coverages;
   for (std::size_t i = 0; i < known.model.factors.size(); ++i)
     coverages.push_back({"S  " + known.model.factors[i].name, known.first_order[i]});
@@ -109,7 +109,7 @@ void cover_given_rows(const KnownIndices& known, int repetitions, std::size_t ro
     for (std::size_t i = 0; i < coverages.size(); ++i) coverages[i].add(*result.effects[i].first_order);
   }
   head(fmt::format("given rows, {}: {} repetitions of {} rows", known.name, repetitions, rows));
-  show(coverages, repetitions);
+  return show(coverages, repetitions, 1);
 }
 
 }  // namespace
@@ -121,7 +121,7 @@ int main(int argc, char** argv) {
   bool good = true;
   for (const KnownIndices& known : {planwise::test_support::ishigami(), planwise::test_support::g_function()}) {
     good = cover_indices(known, repetitions, evaluations, width) && good;
-    for (const std::size_t rows : {200U, 2000U}) cover_given_rows(known, repetitions, rows);
+    for (const std::size_t rows : {200U, 2000U}) good = cover_given_rows(known, repetitions, rows) && good;
   }
   for (const std::size_t n : {40U, 100U, 200U, 1000U}) good = cover_ensembles(repetitions, n) && good;
   return good ? 0 : 1;
