@@ -19,6 +19,7 @@ void case_cold(const Settings& settings);
 void case_batch(const Settings& settings);
 void case_load(const Settings& settings);
 void case_list(const Settings& settings);
+void case_analytics(const Settings& settings);
 void case_crash(const Settings& settings);
 void case_process(const Settings& settings);
 void case_export(const Settings& settings);

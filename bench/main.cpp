@@ -27,6 +27,7 @@ constexpr Case cases[] = {
     {"batch", "40,000 slim runs in one transaction, against appenders", case_batch},
     {"load", "one run of 20 KB, against raw calls", case_load},
     {"list", "pages, searches, sorts and counts over slim runs", case_list},
+    {"analytics", "completion, runtimes, convergence, objectives and risk over all runs, by group", case_analytics},
     {"crash", "the first page after kill -9 in the middle of saving", case_crash},
     {"process", "planwise list as a whole process", case_process},
     {"export", "peak memory of planwise export", case_export},

@@ -49,6 +49,16 @@ Run slim_run(std::int64_t number) {
   return run;
 }
 
+Run measured_run(std::int64_t number) {
+  Run run = slim_run(number);
+  Metadata& m = run.metadata;
+  m.created_at = Timestamp{1'700'000'000'000'000 + number * 94'600'000};
+  m.runtime_seconds = uniform() * 600;
+  m.function_evaluations = static_cast<std::int64_t>(uniform() * 1000);
+  if (number % 3 != 0) m.converged = number % 5 != 0;
+  return run;
+}
+
 Run full_run(std::int64_t number) {
   Run run = slim_run(number);
   for (int iteration = 0; iteration < 25; ++iteration) {
@@ -82,10 +92,10 @@ fs::path filled_store(const std::string& kind, std::int64_t runs) {
   {
     store::RunStore store(options_for(partial));
     // Few batches: the checkpoint after each writes the whole key indexes again.
-    const std::int64_t batch = kind == "slim" ? 50'000 : 5'000;
+    const std::int64_t batch = kind != "full" ? 50'000 : 5'000;
     for (std::int64_t done = 0; done < runs; done += batch) {
       std::vector<Run> some;
-      for (std::int64_t i = done; i < std::min(runs, done + batch); ++i) some.push_back(kind == "slim" ? slim_run(i) : full_run(i));
+      for (std::int64_t i = done; i < std::min(runs, done + batch); ++i) some.push_back(kind == "slim" ? slim_run(i) : kind == "measured" ? measured_run(i) : full_run(i));
       (void)store.save_all(std::move(some), {});
     }
     // What the last batch left in the log is not what the cases measure.

@@ -16,6 +16,8 @@ namespace planwise::bench {
 
 /// A run with a result for each lever and no histories: about 1.5 KB of JSON.
 [[nodiscard]] Run slim_run(std::int64_t number);
+/// The same with runtime, evaluations and, two of three, whether it converged; created over three years.
+[[nodiscard]] Run measured_run(std::int64_t number);
 /// About 20 KB of JSON: 25 iterations of 17 levers. Every fiftieth shares its configuration.
 [[nodiscard]] Run full_run(std::int64_t number);
 /// The same with a configuration of its own, so that a save writes a row into every table.

@@ -11,6 +11,7 @@ namespace planwise::cli {
 void add_save_commands(CLI::App& app, Session& session);  // save, revise, annotate
 void add_read_commands(CLI::App& app, Session& session);  // list, show, compare, history, diff
 void add_list_command(CLI::App& app, Session& session);
+void add_analytics_command(CLI::App& app, Session& session);
 void add_setup_command(CLI::App& app, Session& session);
 void add_state_commands(CLI::App& app, Session& session);     // lock, unlock, delete, archive, unarchive, trash
 void add_exchange_commands(CLI::App& app, Session& session);  // export, exports, import, inspect

@@ -40,7 +40,9 @@ const Listing run_listing{{"run_id",
                            "content_hash",
                            "locked",
                            "archived_at",
-                           "queued"},
+                           "queued",
+                           "run_state",
+                           "heartbeat"},
                           {{"run_id", "RUN", Align::left, 3, Cut::id},
                            {"scenario_id", "SCENARIO", Align::left, 4},
                            {"optimization_type", "TYPE", Align::left, 1},
@@ -129,6 +131,8 @@ std::vector<Json> objects_of(const RunPage& page, Session& session) {
   std::vector<Json> objects;
   for (const RunSummary& summary : page.runs) {
     Json object = to_json(summary);
+    if (session.globals.output == Output::table && summary.run_state == "lost")
+      object.set("status", summary.status + " (lost)");
     if (!deeper.empty()) {
       const Run run = session.manager().load(summary.run_id);
       for (const std::string& name : deeper) object.set(name, value_at(run, name));
@@ -196,7 +200,8 @@ void watch(const ListFlags& flags, Session& session) {
     if (interrupted()) break;
     const RunPage page = session.manager().list(request_of(flags));
     std::string now = std::to_string(page.total);
-    for (const RunSummary& run : page.runs) now += " " + run.run_id + " " + std::to_string(run.updated_at.microseconds);
+    for (const RunSummary& run : page.runs)
+      now += " " + run.run_id + " " + std::to_string(run.updated_at.microseconds) + run.run_state.value_or("");
     if (now == last) continue;
     if (!last.empty()) print_page(page, session);
     last = now;

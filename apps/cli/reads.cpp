@@ -16,6 +16,15 @@ struct ShowFlags {
   std::int64_t version = 0;
 };
 
+/// What the store knows of a run besides the run: only where there is something, so that the rest can be saved as it
+/// is.
+void add_facts(Json& document, const RunSummary& summary, Json provenance) {
+  if (!provenance.is_null()) document.set("provenance", without_ssn(std::move(provenance)));
+  if (!summary.run_state) return;
+  document.set("running", Json(Json::Object{{"state", *summary.run_state},
+                                            {"heartbeat", summary.heartbeat ? to_json(*summary.heartbeat) : Json()}}));
+}
+
 void run_show(const ShowFlags& flags, Session& session) {
   const Globals& globals = session.globals;
   const std::string id = session.run_id(flags.run);
@@ -23,22 +32,25 @@ void run_show(const ShowFlags& flags, Session& session) {
   const Run run = flags.version > 0      ? manager.load_version(id, flags.version)
                   : !flags.as_of.empty() ? manager.load_as_of(id, parse_time(flags.as_of, flags.zone))
                                          : manager.load(id);
+  const bool current = flags.version == 0 && flags.as_of.empty();
   if (globals.output == Output::table && (flags.section.empty() || is_section(flags.section))) {
-    const bool current = flags.version == 0 && flags.as_of.empty();
     print_run(run, current ? std::optional(manager.summary(id)) : std::nullopt, flags.section, globals);
+    if (current && flags.section.empty()) print_provenance(without_ssn(manager.provenance(id)), globals);
     return;
   }
-  const Json document = without_ssn(to_json(run));
+  Json document = without_ssn(to_json(run));
+  if (current) add_facts(document, manager.summary(id), manager.provenance(id));
   if (flags.section.empty()) {
     print_json(document, globals);
     return;
   }
   const Json* part = document.find(flags.section);
   if (part == nullptr) {
-    throw Error(
-        ErrorCode::invalid_argument,
-        fmt::format("'{}' is no part of the JSON; there are metadata, configuration, results, simulation_data, notes",
-                    flags.section));
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("'{}' is no part of the JSON; there are metadata, configuration, results, simulation_data, "
+                            "notes, and provenance and running "
+                            "where the run has them",
+                            flags.section));
   }
   print_json(*part, globals);
 }
@@ -53,10 +65,10 @@ void add_show(CLI::App& app, Session& session) {
   show->add_option("--timezone", flags->zone, "Zone of a time that names none; default UTC")->type_name("ZONE");
   show->add_option("--section", flags->section,
                    "Only a part: overview, objectives, parameters, algorithm, risk, outcomes, sensitivity, history, "
-                   "simulation; as JSON metadata, configuration, results, simulation_data, notes")
+                   "simulation; as JSON metadata, configuration, results, simulation_data, notes, provenance")
       ->type_name("NAME")
       ->check(one_of("overview|objectives|parameters|algorithm|risk|outcomes|sensitivity|history|simulation|metadata|"
-                     "configuration|results|simulation_data|notes"));
+                     "configuration|results|simulation_data|notes|provenance|running"));
   examples(*show,
            "  planwise show 6f0c21\n  planwise show 6f0c21 --section parameters\n  planwise show 6f0c21 --output json "
            "--section results\n"
@@ -166,6 +178,7 @@ void add_history(CLI::App& app, Session& session) {
 
 void add_read_commands(CLI::App& app, Session& session) {
   add_list_command(app, session);
+  add_analytics_command(app, session);
   add_show(app, session);
   add_compare(app, session);
   add_history(app, session);

@@ -12,13 +12,18 @@ namespace planwise::cli {
 namespace {
 
 /// A run file: a run as JSON, an export of one run, or {metadata, ...} of the earlier implementation.
-Run read_run(const std::string& file) {
+/// `provenance` takes what the file says of it, where somebody asks.
+Run read_run(const std::string& file, Json* provenance = nullptr) {
   const std::string text = read_text(file);
   try {
     Json document = Json::parse(text, JsonDialect::python);
     if (!document.is_object())
       throw Error(ErrorCode::invalid_argument, fmt::format("holds {}, not a run", document.kind_name()));
     document.erase("planwise");  // what an export says of itself
+    if (const Json* origin = document.find("provenance"); origin != nullptr && provenance != nullptr)
+      *provenance = *origin;
+    document.erase("provenance");  // what `show` says of the run besides it
+    document.erase("running");
     return run_from_json(document);
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("'{}': {}", file == "-" ? "standard input" : file, error.what()));
@@ -139,9 +144,9 @@ void add_save(CLI::App& app, Session& session) {
                                                                option->get_name(), flags->file));
       }
     }
-    Run run = flags->file.empty() ? run_from_flags(*flags) : read_run(flags->file);
-    print_saved(session.manager(true).save(std::move(run), {.owner_token = flags->token, .new_id = flags->new_id}),
-                session);
+    SaveOptions options{.owner_token = flags->token, .new_id = flags->new_id};
+    Run run = flags->file.empty() ? run_from_flags(*flags) : read_run(flags->file, &options.provenance);
+    print_saved(session.manager(true).save(std::move(run), options), session);
   });
 }
 

@@ -16,6 +16,8 @@ namespace planwise::cli {
 /// them.
 void print_run(const Run& run, const std::optional<RunSummary>& stored, std::string_view section,
                const Globals& globals);
+/// Where the run comes from, member by member; nothing for null.
+void print_provenance(const Json& provenance, const Globals& globals);
 void print_comparison(const Comparison& comparison, const Globals& globals);
 
 /// "+0.005", and a fraction as "+12.50 %".

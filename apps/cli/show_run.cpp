@@ -70,11 +70,25 @@ std::string lever_text(const Json* value) {
              : shown_number(number);
 }
 
+/// "40 of 200 evaluations, best 0.25, 3.1 s; process 123 on host, 2026-03-01 10:00:00".
+std::string heartbeat_text(const Heartbeat& beat) {
+  const RunProgress& p = beat.progress;
+  std::string text = std::to_string(p.evaluations) +
+                     (p.max_evaluations ? fmt::format(" of {}", *p.max_evaluations) : "") + " evaluations";
+  if (p.best_objective)
+    text +=
+        fmt::format(", best {}{}", shown_number(*p.best_objective), p.best_feasible == false ? " (infeasible)" : "");
+  return text + fmt::format(", {} s; process {} on {}, {}", shown_number(p.seconds), beat.process_id, beat.host,
+                            shown(Json(to_text(beat.beat_at))));
+}
+
 void print_overview(const Run& run, const std::optional<RunSummary>& stored, const Globals& globals) {
   const Metadata& m = run.metadata;
   fmt::print("{}\n", bold(printable(m.scenario_id), globals));
   line("run", m.run_id);
-  line("status", m.status + (m.converged ? (*m.converged ? ", converged" : ", not converged") : ""));
+  const bool lost = stored && stored->run_state == "lost";
+  line("status",
+       m.status + (lost ? " (lost)" : "") + (m.converged ? (*m.converged ? ", converged" : ", not converged") : ""));
   line("type", fmt::format("{} by {}", m.optimization_type, m.optimization_engine));
   line("created (UTC)", shown(Json(to_text(m.created_at))));
   line("completed (UTC)", m.completed_at ? shown(Json(to_text(*m.completed_at))) : "");
@@ -83,6 +97,7 @@ void print_overview(const Run& run, const std::optional<RunSummary>& stored, con
                           ? fmt::format("{}{}", *m.function_evaluations,
                                         m.max_evaluations ? fmt::format(" of {}", *m.max_evaluations) : "")
                           : "");
+  if (stored && stored->heartbeat) line("heartbeat", heartbeat_text(*stored->heartbeat));
   line("seed", m.random_seed ? std::to_string(*m.random_seed) : "");
   line("synthetic mode", m.use_synthetic_mode.value_or(false) ? "yes" : "");
   line("message", text_of(m.convergence_message));
@@ -377,6 +392,12 @@ void print_run(const Run& whole, const std::optional<RunSummary>& stored, std::s
   if (wanted("sensitivity")) print_sensitivity(run, globals);
   if (wanted("history")) print_history(run, globals);
   if (wanted("simulation")) print_simulation(run, globals);
+}
+
+void print_provenance(const Json& provenance, const Globals& globals) {
+  if (provenance.is_null()) return;
+  title("Provenance", globals);
+  members("", provenance);
 }
 
 }  // namespace planwise::cli

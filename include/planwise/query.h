@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "planwise/history.h"
@@ -73,6 +74,63 @@ struct RunSummary {
 
 /// One object with the fields above by name, as `list --output json` prints it.
 [[nodiscard]] Json to_json(const RunSummary& summary);
+
+// --- analytics over all runs that match --------------------------------------------------------------------------------
+/// What groups can be made by: type, engine, scenario, status, risk_level, and the period of created_at (UTC): day, week
+/// (ISO), month, quarter, year.
+inline constexpr std::string_view analytics_groupings[] = {"type", "engine",  "scenario", "status", "risk_level",
+                                                           "day",  "week", "month",  "quarter",  "year"};
+
+///     planwise::AnalyticsRequest request;
+///     request.runs.query = "created>=2026-01-01";
+///     request.by = {"engine", "month"};
+///     const planwise::Analytics found = manager.analytics(request);
+struct AnalyticsRequest {
+  ListRequest runs;  ///< Which runs: query, literal, archived and zone, as lists have them. The rest plays no part.
+  std::vector<std::string> by = {"type", "engine", "scenario", "month"};
+  std::int64_t most_groups = 1000;  ///< Of a grouping that is no period: those with the most runs, at least 1.
+};
+
+/// Of the values that are there and finite; without any, all but the count are absent. Quantiles lie on the line between
+/// neighbours (rank 1 + p (n - 1)). The mean is the sum in ascending order over the count.
+struct ValueSpread {
+  std::int64_t count = 0;
+  std::optional<double> min, median, mean, p90, max;
+};
+
+/// Figures over every run of a group, none of them a sample.
+struct AnalyticsFigures {
+  std::int64_t runs = 0;
+  /// Each run counts once. `running` without those that are lost (see RunningRun); `other_status` is none of the known.
+  std::int64_t completed = 0, failed = 0, cancelled = 0, draft = 0, running = 0, lost = 0, other_status = 0;
+  /// A run that never says whether it converged is not reported; that is no failure.
+  std::int64_t converged = 0, not_converged = 0, convergence_not_reported = 0;
+  ValueSpread runtime_seconds;
+  ValueSpread function_evaluations;
+  ValueSpread objective_value;  ///< `min` is the best: objectives are minimised. p90 as of the others.
+  std::int64_t objective_not_finite = 0;
+  /// `other_risk` is none of the four; `not_assessed` has none.
+  std::int64_t risk_low = 0, risk_medium = 0, risk_high = 0, risk_critical = 0, other_risk = 0, not_assessed = 0;
+};
+
+struct AnalyticsGroup {
+  std::string key;  ///< As stored; "2026-03-01", "2026-W09", "2026-03", "2026-Q1", "2026" for periods; empty: has none.
+  AnalyticsFigures figures;
+};
+
+struct AnalyticsGrouping {
+  std::string by;
+  std::vector<AnalyticsGroup> groups;  ///< Periods in their order, others those with the most runs first.
+  std::int64_t groups_left_out = 0, runs_left_out = 0;  ///< Beyond most_groups.
+};
+
+struct Analytics {
+  AnalyticsFigures all;
+  std::vector<AnalyticsGrouping> groupings;  ///< As asked for, in that order.
+};
+/// {"figures": FIGURES, "groupings": [{"by", "groups": [{"key", ...FIGURES}], "groups_left_out", "runs_left_out"}]}; see
+/// docs/json-output.md.
+[[nodiscard]] Json to_json(const Analytics& analytics);
 
 struct RunPage {
   std::vector<RunSummary> runs;

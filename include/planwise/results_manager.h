@@ -66,7 +66,7 @@ struct SaveOptions {
   bool new_id = false;  ///< Give the run a new id whatever it carries.
   /// Where the run comes from (program version, fingerprint of the data, seed, solver, settings): an object, or null to
   /// leave what the run has. It is no content of the run; later versions keep it. invalid_argument for anything else.
-  Json provenance;
+  Json provenance = Json();
 };
 
 /// Annotations to change; absent fields stay.
@@ -154,6 +154,10 @@ class ResultsManager {
   /// Runs of the whole store as they were at an instant: ids and versions that were current then.
   [[nodiscard]] std::vector<RunSummary> list_as_of(Timestamp instant);
   [[nodiscard]] Overview overview();
+  /// Counts, completion, runtimes, convergence, objectives and risk of all runs that match, altogether and by group. Runs
+  /// that wait in the spool are not in it. Costs about 0.5 s for the runs and 0.4 s a grouping at 1,000,000 of them.
+  /// invalid_argument for a faulty query or an unknown grouping.
+  [[nodiscard]] Analytics analytics(const AnalyticsRequest& request);
   /// Ids that start with the text; for shells that accept short ids. At most `limit`.
   [[nodiscard]] std::vector<std::string> ids_starting_with(std::string_view prefix, std::int64_t limit = 10);
   [[nodiscard]] Comparison compare(const std::vector<std::string>& run_ids, const CompareOptions& options);

@@ -217,7 +217,7 @@ struct GivenDataResult {
 // --- ensembles of seeds ---------------------------------------------------------------------------------------------
 
 struct EnsembleSettings {
-  std::optional<double> threshold;  ///< A budget, say: the chance of a value above it is wanted.
+  std::optional<double> threshold{};  ///< A budget, say: the chance of a value above it is wanted.
   double confidence = 0.95;
 };
 /// Intervals hold for any distribution: of quantiles from order statistics (absent where there are too few values), of

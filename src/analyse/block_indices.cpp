@@ -63,8 +63,7 @@ Ratio total_order(const Weights& weights, const Terms& terms, const Spread& spre
   for (std::size_t k = 0; k < block_count; ++k) {
     const double offset = terms.mean[k] - spread.mean;
     const double variance_k = terms.squares[k] - spread.mean * spread.mean - 2 * spread.mean * offset;
-    influences[k] =
-        ((terms.changed_squares[k] / 2 - share) - value * (variance_k - spread.variance)) / spread.variance;
+    influences[k] = ((terms.changed_squares[k] / 2 - share) - value * (variance_k - spread.variance)) / spread.variance;
   }
   return {value, error_of(weights, influences)};
 }

@@ -43,8 +43,10 @@ Interval share_interval(std::int64_t hits, std::int64_t n, double confidence) {
   const auto x = static_cast<double>(hits);
   const auto others = static_cast<double>(n - hits);
   Interval interval{0, 1};
-  if (hits > 0) interval.low = boost::math::quantile(boost::math::beta_distribution(x, others + 1), (1 - confidence) / 2);
-  if (hits < n) interval.high = boost::math::quantile(boost::math::beta_distribution(x + 1, others), (1 + confidence) / 2);
+  if (hits > 0)
+    interval.low = boost::math::quantile(boost::math::beta_distribution(x, others + 1), (1 - confidence) / 2);
+  if (hits < n)
+    interval.high = boost::math::quantile(boost::math::beta_distribution(x + 1, others), (1 + confidence) / 2);
   return interval;
 }
 
@@ -59,8 +61,10 @@ std::optional<Interval> quantile_interval(const std::vector<double>& sorted, dou
     std::int64_t from = 0, to = n;
     while (from < to) {
       const std::int64_t middle = from + (to - from) / 2;
-      if (holds(middle)) to = middle;
-      else from = middle + 1;
+      if (holds(middle))
+        to = middle;
+      else
+        from = middle + 1;
     }
     return from;
   };
@@ -69,12 +73,15 @@ std::optional<Interval> quantile_interval(const std::vector<double>& sorted, dou
   std::int64_t high = first_where([&](std::int64_t count) { return at_most(count) >= (1 + confidence) / 2; }) + 1;
   if (low < 1 || high > n) return std::nullopt;
   const auto held = [&](std::int64_t from, std::int64_t to) { return at_most(to - 1) - at_most(from - 1); };
-  // Ranks are whole numbers: one side may have room left.
-  for (bool moved = true; moved;) {
+  // Ranks are whole numbers: one side may have room left. Of two equal choices the lower ranks, whatever the rounding.
+  constexpr double rounding = 1e-9;
+  for (;;) {
     const double without_low = held(low + 1, high), without_high = held(low, high - 1);
-    moved = std::max(without_low, without_high) >= confidence;
-    if (moved && without_low >= without_high) ++low;
-    else if (moved) --high;
+    if (std::max(without_low, without_high) < confidence) break;
+    if (without_low > without_high + rounding)
+      ++low;
+    else
+      --high;
   }
   return Interval{sorted[static_cast<std::size_t>(low - 1)], sorted[static_cast<std::size_t>(high - 1)]};
 }
@@ -87,7 +94,8 @@ void check_confidence(double confidence) {
 
 void check_count(std::string_view setting, std::int64_t value, std::int64_t least, std::int64_t most) {
   if (value < least || value > most)
-    throw Error(ErrorCode::invalid_argument, fmt::format("{} is {}; {} to {} are allowed", setting, value, least, most));
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{} is {}; {} to {} are allowed", setting, value, least, most));
 }
 
 }  // namespace planwise::analyse

@@ -55,11 +55,12 @@ Rows outputs_at(const SensitivityModel& model, const BatchFunction& function, co
     refuse(fmt::format("the function gave {} rows of outputs for {} points", rows.size(), points.size()));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].size() != model.outputs.size())
-      refuse(fmt::format("point {} has {} outputs; the model names {}", first + i, rows[i].size(), model.outputs.size()));
+      refuse(
+          fmt::format("point {} has {} outputs; the model names {}", first + i, rows[i].size(), model.outputs.size()));
     for (std::size_t output = 0; output < rows[i].size(); ++output)
       if (!std::isfinite(rows[i][output]))
-        refuse(fmt::format("output '{}' of point {} is {}; finite numbers are allowed", model.outputs[output], first + i,
-                           rows[i][output]));
+        refuse(fmt::format("output '{}' of point {} is {}; finite numbers are allowed", model.outputs[output],
+                           first + i, rows[i][output]));
   }
   return rows;
 }

@@ -18,8 +18,8 @@ using namespace analyse;  // NOLINT(google-build-using-namespace): this file is 
 namespace {
 
 constexpr std::size_t most_factors = 500;
-constexpr std::int64_t least_rows = 64;        ///< Two a replicate.
-constexpr std::int64_t first_rows = 8;         ///< Of a replicate, before intervals are looked at.
+constexpr std::int64_t least_rows = 64;         ///< Two a replicate.
+constexpr std::int64_t first_rows = 8;          ///< Of a replicate, before intervals are looked at.
 constexpr std::size_t most_points = 1U << 16U;  ///< Of one call of the function.
 
 /// The design, and what it has found so far.
@@ -109,8 +109,7 @@ class SobolStudy {
   }
 
   [[nodiscard]] SobolOutput output_of(std::size_t number) const {
-    const BlockIndices indices =
-        indices_of(sums_[number], {settings_.seed, settings_.resamples, settings_.confidence});
+    const BlockIndices indices = indices_of(sums_[number], {settings_.seed, settings_.resamples, settings_.confidence});
     SobolOutput output;
     output.output = model_.outputs[number];
     output.mean = indices.mean;

@@ -31,7 +31,8 @@ struct DecisionService::Parts {
   LeverSchema schema;
   std::map<std::string, EvaluatorFunction, std::less<>> evaluators;
 
-  [[nodiscard]] manager::PreparedStudy prepared(const Study& study);
+  /// `look_for_runs`: find warm starts that the study asks for; never for a study that has been resolved before.
+  [[nodiscard]] manager::PreparedStudy prepared(const Study& study, bool look_for_runs);
   [[nodiscard]] Json provenance_of(const manager::PreparedStudy& prepared) const;
   /// Throws wrong_state naming what has changed when the data are others than those of the run's provenance.
   void refuse_other_data(std::string_view run_id, const manager::PreparedStudy& prepared);
@@ -67,8 +68,12 @@ struct StudyCall {
 
 /// The study that a run was made from. Throws wrong_state for a run that no study made.
 [[nodiscard]] Study study_of(const Run& run);
+/// Remarks of the first preparation, which a study that is resolved already does not make again.
+void take_notes(const Run& stored, PreparedStudy& prepared);
 /// A run as it begins: metadata and configuration of the study, status running.
 [[nodiscard]] Run begun_run(const PreparedStudy& prepared);
+/// Throws invalid_argument and unsupported for what no solver or method here can do, before anything is stored.
+void refuse_unfit(const PreparedStudy& prepared);
 /// Does the work and fills in metadata (status, evaluations, convergence) and results. Never throws for what an
 /// evaluator does: that is a failed run with the cause.
 void carry_out(PreparedStudy& prepared, const StudyCall& call, Run& run);

@@ -108,6 +108,20 @@ std::string ending_text(const OptimizationResult& result) {
 
 bool has_data(const Study& study) noexcept { return study.evaluator.kind == EvaluatorChoice::Kind::simulator; }
 
+void take_notes(const Run& stored, PreparedStudy& prepared) {
+  const auto lines = [&](std::string_view name) {
+    std::vector<std::string> kept;
+    const Json* list = stored.results.projected_outcomes.find(name);
+    if (list == nullptr || !list->is_array()) return kept;
+    for (const Json& line : list->as_array()) {
+      if (line.is_string()) kept.push_back(line.as_string());
+    }
+    return kept;
+  };
+  prepared.notes = lines("notes");
+  prepared.warnings = lines("warnings");
+}
+
 void keep_notes(const PreparedStudy& prepared, Run& run) {
   Json& outcomes = run.results.projected_outcomes;
   outcomes.set("notes", texts(prepared.notes));

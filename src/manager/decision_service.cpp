@@ -158,7 +158,23 @@ Run begun_run(const PreparedStudy& prepared) {
     configuration.parameter_bounds.set(variable.name, Json(Json::Array{variable.lower, variable.upper}));
   }
   configuration.algorithm_config = planwise::to_json(study);
+  keep_notes(prepared, run);
   return run;
+}
+
+void refuse_unfit(const PreparedStudy& prepared) {
+  const Study& study = prepared.study;
+  if (study.kind == StudyKind::uncertainty && !prepared.scenario_at) {
+    throw Error(ErrorCode::invalid_argument,
+                "an uncertainty study simulates many seeds; evaluator.kind = \"simulator\" is allowed");
+  }
+  if (study.kind != StudyKind::optimize || study.evaluator.kind != EvaluatorChoice::Kind::function) return;
+  const bool several = prepared.problem.objectives.size() > 1, front = study.solver.algorithm == Algorithm::nsga2;
+  if (several == front) return;
+  throw Error(ErrorCode::unsupported,
+              fmt::format("'{}' has {} objective{}, and {} is for {}", study.evaluator.function,
+                          prepared.problem.objectives.size(), several ? "s" : "", to_text(study.solver.algorithm),
+                          front ? "two or more; choose another solver" : "one; NSGA-II is allowed"));
 }
 
 void carry_out(PreparedStudy& prepared, const StudyCall& call, Run& run) {
@@ -189,8 +205,8 @@ using manager::PreparedStudy;
 DecisionService::Parts::Parts(ResultsManager& results, SimulationService* data)
     : manager(results), simulation(data), schema(data != nullptr ? data->schema() : LeverSchema::in_force()) {}
 
-PreparedStudy DecisionService::Parts::prepared(const Study& study) {
-  return manager::prepare(study, simulation, schema, &manager);
+PreparedStudy DecisionService::Parts::prepared(const Study& study, bool look_for_runs) {
+  return manager::prepare(study, simulation, schema, look_for_runs ? &manager : nullptr, evaluators);
 }
 
 Json DecisionService::Parts::provenance_of(const PreparedStudy& prepared) const {
@@ -207,7 +223,7 @@ Json DecisionService::Parts::provenance_of(const PreparedStudy& prepared) const 
 }
 
 void DecisionService::Parts::complete(manager::StudyCall& call) {
-  call.prepare = [this](const Study& study) { return prepared(study); };
+  call.prepare = [this](const Study& study) { return prepared(study, false); };
   call.stored_runs = &manager;
 }
 
@@ -218,6 +234,7 @@ Run DecisionService::Parts::work_on(PreparedStudy& prepared, Run run, const Save
   call.threads = options.threads;
   manager::RunReporter reporter(manager, receipt, options);
   reporter.continue_from(reports_before, call.seconds_used);
+  reporter.begin();
   call.record = [&](const Evaluation& evaluation) { reporter.record(evaluation); };
   call.progress = [&](const OptimizationProgress& progress) { return reporter.go_on(progress); };
   manager::carry_out(prepared, call, run);
@@ -238,11 +255,12 @@ void DecisionService::add_evaluator(std::string name, EvaluatorFunction function
   parts_->evaluators.insert_or_assign(std::move(name), std::move(function));
 }
 
-Study DecisionService::resolved(const Study& study) { return parts_->prepared(study).study; }
-Feasibility DecisionService::feasibility(const Study& study) { return parts_->prepared(study).feasibility; }
+Study DecisionService::resolved(const Study& study) { return parts_->prepared(study, true).study; }
+Feasibility DecisionService::feasibility(const Study& study) { return parts_->prepared(study, true).feasibility; }
 
 Run DecisionService::run(const Study& study, const DecisionOptions& options) {
-  PreparedStudy prepared = parts_->prepared(study);
+  PreparedStudy prepared = parts_->prepared(study, true);
+  manager::refuse_unfit(prepared);
   manager::choose_runs(prepared, parts_->manager);
   Run run = manager::begun_run(prepared);
   run.metadata.run_id = core::new_uuid();

@@ -96,8 +96,9 @@ Reproduction DecisionService::reproduce(std::string_view run_id, const DecisionO
   const Study study = manager::study_of(stored);
   manager::StudyCall call;
   cut_as_stored(stored, call);
-  manager::PreparedStudy prepared = parts_->prepared(study);
+  manager::PreparedStudy prepared = parts_->prepared(study, false);
   parts_->refuse_other_data(stored.metadata.run_id, prepared);
+  manager::take_notes(stored, prepared);
   parts_->complete(call);
   call.threads = options.threads;
   bool stopped = false;

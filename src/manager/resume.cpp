@@ -89,8 +89,9 @@ Run DecisionService::resume(std::string_view run_id, std::optional<std::int64_t>
   Study study = manager::study_of(stored);
   set_limit(study, stored, max_evaluations);
   const bool lost = stored.metadata.status == "running";
-  manager::PreparedStudy prepared = parts_->prepared(study);
+  manager::PreparedStudy prepared = parts_->prepared(study, false);
   parts_->refuse_other_data(stored.metadata.run_id, prepared);
+  manager::take_notes(stored, prepared);
   Run run = manager::begun_run(prepared);
   manager::StudyCall call;
   SaveReceipt receipt;
@@ -106,6 +107,9 @@ Run DecisionService::resume(std::string_view run_id, std::optional<std::int64_t>
     call.recorded = manager::from_payloads(store, receipt.run_id);
     run.metadata.run_id = receipt.run_id;
     run.metadata.created_at = stored.metadata.created_at;
+    run.metadata.description = stored.metadata.description;
+    run.metadata.tags = stored.metadata.tags;
+    run.notes = stored.notes;
   } else {
     call.recorded = manager::from_run(stored);
     if (call.recorded.empty() && stored.metadata.status != "completed")

@@ -76,6 +76,9 @@ void keep_front(const PreparedStudy& prepared, const OptimizationResult& result,
   const std::vector<std::vector<double>> all = objective_values(result);
   std::vector<std::vector<double>> values;
   std::vector<const Evaluation*> members;
+  const std::vector<std::string> names = prepared.problem.objectives.size() > 1
+                                             ? prepared.problem.objectives
+                                             : std::vector<std::string>{"cost", "equity", "targets"};
   Json points = Json::array();
   const std::size_t knee = knee_of(all, result.front);
   for (const std::size_t index : result.front) {
@@ -83,8 +86,7 @@ void keep_front(const PreparedStudy& prepared, const OptimizationResult& result,
     members.push_back(&member);
     values.push_back(member.outcome.objectives);
     Json goals = Json::object();
-    for (std::size_t goal = 0; goal < prepared.problem.objectives.size(); ++goal)
-      goals.set(prepared.problem.objectives[goal], member.outcome.objectives[goal]);
+    for (std::size_t goal = 0; goal < names.size(); ++goal) goals.set(names[goal], member.outcome.objectives[goal]);
     Json point = Json::object();
     point.set("evaluation", member.number);
     point.set("goals", std::move(goals));
@@ -123,6 +125,36 @@ bool refused_as_infeasible(const PreparedStudy& prepared, Run& run) {
   run.results.projected_outcomes.set("feasible", false);
   run.results.projected_outcomes.set("infeasible_because", std::move(reasons));
   return true;
+}
+
+/// NSGA-II asked for by name with weights: the front of the three terms is looked for, and of all plans the one with
+/// the least weighted objective is the best.
+OptimizationResult searched_as_front(const PreparedStudy& prepared, const StudyCall& call) {
+  Study front = prepared.study;
+  front.kind = StudyKind::pareto;
+  front.pareto = {"cost", "equity", "targets"};
+  const PreparedStudy goals = call.prepare(front);
+  OptimizationResult result = optimize(goals.problem, solver_settings(prepared, call));
+  const auto is_feasible = [&](const Evaluation& each) {
+    return each.error.empty() && violation_of(goals.problem, each.outcome) == 0;
+  };
+  for (std::size_t i = 0; result.feasible && i < result.evaluations.size(); ++i) {
+    if (is_feasible(result.evaluations[i]) &&
+        value_of(result.evaluations[i]) < value_of(result.evaluations[*result.best]))
+      result.best = i;
+  }
+  return result;
+}
+
+OptimizationResult searched(const PreparedStudy& prepared, const StudyCall& call) {
+  if (call.stop_after && *call.stop_after == 0) {
+    OptimizationResult nothing;
+    nothing.stop_reason = StopReason::cancelled;
+    return nothing;
+  }
+  const bool weighed = prepared.study.kind == StudyKind::optimize && prepared.problem.objectives.size() == 1;
+  if (weighed && prepared.study.solver.algorithm == Algorithm::nsga2) return searched_as_front(prepared, call);
+  return optimize(prepared.problem, solver_settings(prepared, call));
 }
 
 void keep_search(const PreparedStudy& prepared, const OptimizationResult& result, const StudyCall& call, Run& run) {
@@ -164,12 +196,7 @@ SolverSettings solver_settings(const PreparedStudy& prepared, const StudyCall& c
 void carry_out_optimization(const PreparedStudy& prepared, const StudyCall& call, Run& run) {
   keep_notes(prepared, run);
   if (refused_as_infeasible(prepared, run)) return;
-  OptimizationResult result;
-  if (call.stop_after && *call.stop_after == 0) {
-    result.stop_reason = StopReason::cancelled;
-  } else {
-    result = optimize(prepared.problem, solver_settings(prepared, call));
-  }
+  OptimizationResult result = searched(prepared, call);
   keep_search(prepared, result, call, run);
   if (run.metadata.status != "completed" || !result.best || !result.feasible) return;
   const Evaluation& best = result.evaluations[*result.best];

@@ -22,6 +22,16 @@ double RunReporter::seconds() const {
   return seconds_before_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
 }
 
+void RunReporter::begin() {
+  last_ = std::chrono::steady_clock::now();
+  try {
+    report({});
+  } catch (...) {
+    failure_ = std::current_exception();
+    stopped_ = true;
+  }
+}
+
 void RunReporter::record(const Evaluation& evaluation) { pending_.push_back(manager::to_json(evaluation)); }
 
 bool RunReporter::go_on(const OptimizationProgress& progress) {

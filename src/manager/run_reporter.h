@@ -18,6 +18,9 @@ class RunReporter {
   /// Goes on from an earlier process: its reports' last number, and the seconds it has spent.
   void continue_from(std::int64_t sequence, double seconds) noexcept;
 
+  /// The first sign of life, at once: a run without any counts as alive for a minute.
+  void begin();
+
   void record(const Evaluation& evaluation);
   /// Reports about twice a second. False: a stop was asked for, by the caller, another process, or because the run is
   /// no longer ours (rethrow_failure() tells).

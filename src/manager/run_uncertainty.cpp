@@ -74,8 +74,12 @@ Json differences_of(const Ensemble& ensemble) {
 PreparedStudy compared_study(const PreparedStudy& prepared, const StudyCall& call) {
   Study other = prepared.study;
   other.levers.start = Json::object();
-  if (!other.uncertainty.compare_to.empty())
-    other.levers.start = call.stored_runs->load(other.uncertainty.compare_to).results.optimal_parameters;
+  if (!other.uncertainty.compare_to.empty()) {
+    const Run run = call.stored_runs->load(other.uncertainty.compare_to);
+    for (const auto& [name, value] : run.results.optimal_parameters.as_object()) {
+      if (prepared.start_levers.find(name) != nullptr) other.levers.start.set(name, value);
+    }
+  }
   return call.prepare(other);
 }
 

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "analyse/intervals.h"
 #include "manager/simulation_parts.h"
 #include "planwise/error.h"
 
@@ -85,14 +86,6 @@ class SeedRun {
   std::exception_ptr failure_;
 };
 
-/// Linear between ranks; `sorted` has at least one value.
-double percentile(const std::vector<double>& sorted, double part) {
-  const double rank = part * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(rank);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (rank - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
-
 SeedBand band_of(int year, std::size_t figure, std::vector<double> values, std::optional<double> budget) {
   SeedBand band;
   band.year = year;
@@ -100,9 +93,9 @@ SeedBand band_of(int year, std::size_t figure, std::vector<double> values, std::
   std::ranges::sort(values);
   const auto count = static_cast<double>(values.size());
   for (const double value : values) band.mean += value / count;
-  band.p10 = percentile(values, 0.10);
-  band.p50 = percentile(values, 0.50);
-  band.p90 = percentile(values, 0.90);
+  band.p10 = analyse::quantile_of(values, 0.10);
+  band.p50 = analyse::quantile_of(values, 0.50);
+  band.p90 = analyse::quantile_of(values, 0.90);
   if (budget && band.figure == "active_compensation") {
     band.chance_above_budget =
         static_cast<double>(std::ranges::count_if(values, [&](double value) { return value > *budget; })) / count;

@@ -219,8 +219,7 @@ bool StudyReader::same_word(std::string_view a, std::string_view b) noexcept {
 
 void StudyReader::refuse_word(const std::string& path, const Json& value, const std::vector<std::string_view>& names) {
   const std::string hint = value.is_string() ? core::did_you_mean(value.as_string(), names) : "";
-  throw StudyFault(path,
-                   fmt::format("{} is {}; allowed are {}{}", path, shown(value), fmt::join(names, ", "), hint));
+  throw StudyFault(path, fmt::format("{} is {}; allowed are {}{}", path, shown(value), fmt::join(names, ", "), hint));
 }
 
 }  // namespace planwise::manager

@@ -94,7 +94,8 @@ double figure_value(const SimulationResult& result, const FigureRef& figure, con
   const Known* of = find(figure.figure);
   if (of == nullptr) throw Error(ErrorCode::internal, fmt::format("there is no figure '{}'", figure.figure));
   const YearFigures& year = year_of(result, figure.year);
-  return figure.level == 0 ? of->value(year, 0, targets) : of->of_level(year, static_cast<std::size_t>(figure.level) - 1);
+  return figure.level == 0 ? of->value(year, 0, targets)
+                           : of->of_level(year, static_cast<std::size_t>(figure.level) - 1);
 }
 
 }  // namespace planwise::manager

@@ -15,7 +15,9 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::invalid_argument, why); }
 
-std::vector<int> levels_of(const Lever& lever, int level) { return level == 0 ? lever.levels : std::vector<int>{level}; }
+std::vector<int> levels_of(const Lever& lever, int level) {
+  return level == 0 ? lever.levels : std::vector<int>{level};
+}
 
 /// The name of a place: "merit_rate_level_2", "cola_rate".
 std::string name_of(const Lever& lever, int level) {
@@ -82,6 +84,7 @@ void StudyLevers::set_start(const Json& given, std::vector<std::string>& notes) 
   }
   for (const auto& [name, value] : flat.as_object()) (void)place_of(name, "levers.start: ");
   start_levers_ = to_year_levers(schema_, flat, base_.levers);
+  keep_locked_start(notes);
   start_ = from_year_levers(schema_, start_levers_);
   const Json defaults = schema_.defaults();
   for (const std::string& name : schema_.names()) {  // those that the simulator does not know
@@ -90,8 +93,28 @@ void StudyLevers::set_start(const Json& given, std::vector<std::string>& notes) 
     start_.set(name, flat.find(name) != nullptr ? *flat.find(name) : defaults.at(name));
   }
   // What the data hold is taken as it is; what the study asks for must be allowed.
-  const LeverValidation checked = validate_levers(schema_, flat);
+  const Json of_data = from_year_levers(schema_, base_.levers);
+  Json asked = Json::object();
+  for (const auto& [name, value] : flat.as_object()) {
+    if (of_data.find(name) == nullptr || !numerically_equal(*of_data.find(name), value)) asked.set(name, value);
+  }
+  const LeverValidation checked = validate_levers(schema_, asked);
   if (!checked.valid()) refuse(fmt::format("levers.start: {}", fmt::join(checked.errors, "; ")));
+}
+
+void StudyLevers::keep_locked_start(std::vector<std::string>& notes) {
+  for (std::size_t i = 0; i < schema_.levers().size(); ++i) {
+    const Lever& lever = schema_.levers()[i];
+    const auto field = levers::field_of(lever.parameter_name);
+    for (const int level : field == nullptr ? std::vector<int>{} : lever.levels) {
+      double& value = (start_levers_.*field)[static_cast<std::size_t>(level) - 1];
+      const double kept = (base_.levers.*field)[static_cast<std::size_t>(level) - 1];
+      if (value == kept || !data_locks({i, level}).first) continue;
+      notes.push_back(fmt::format("{} is locked in the data: it stays {}, {} was asked for", name_of(lever, level),
+                                  real_text(kept), real_text(value)));
+      value = kept;
+    }
+  }
 }
 
 double StudyLevers::start_of(Place place) const {
@@ -161,7 +184,8 @@ void StudyLevers::drop_locked(LeverChoice& choice, std::vector<Place>& places, s
       kept.insert(name);
       by_data.push_back(name);
     } else if (any) {
-      notes.push_back(fmt::format("{} is locked in the data in some years or levels: the data's values stay there", name));
+      notes.push_back(
+          fmt::format("{} is locked in the data in some years or levels: the data's values stay there", name));
     }
     return all;
   };

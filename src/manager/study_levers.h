@@ -70,13 +70,14 @@ class StudyLevers {
   /// Whether the data lock it in every year, and whether in any.
   [[nodiscard]] std::pair<bool, bool> data_locks(Place place) const;
   void set_start(const Json& given, std::vector<std::string>& notes);
+  void keep_locked_start(std::vector<std::string>& notes);
   [[nodiscard]] std::vector<Place> searched(const LeverChoice& choice) const;
   void drop_locked(LeverChoice& choice, std::vector<Place>& places, std::vector<std::string>& notes);
   void add_variable(const LeverChoice& choice, Place place, std::vector<std::string>& notes);
   void add_puts(std::size_t variable);
   [[nodiscard]] LeverBounds bounds_of(const LeverChoice& choice, Place place) const;
 
-  const LeverSchema& schema_;
+  LeverSchema schema_;  // a copy: what is made here may outlive the caller's
   LeverBase base_;
   bool ignore_locks_;
   YearLevers start_levers_;

@@ -63,8 +63,9 @@ std::string_view running_state(const std::optional<Heartbeat>& heartbeat, Timest
   if (!heartbeat) return "unknown";
   Heartbeat here;
   mark_process(here);
-  const bool can_be_looked_up = !here.boot_id.empty() && here.boot_id == heartbeat->boot_id && here.host == heartbeat->host &&
-                                here.process_space == heartbeat->process_space && heartbeat->process_started != 0;
+  const bool can_be_looked_up = !here.boot_id.empty() && here.boot_id == heartbeat->boot_id &&
+                                here.host == heartbeat->host && here.process_space == heartbeat->process_space &&
+                                heartbeat->process_started != 0;
   if (can_be_looked_up) return start_of(heartbeat->process_id) == heartbeat->process_started ? "running" : "lost";
   return now.microseconds - heartbeat->beat_at.microseconds < lost_after_seconds * 1'000'000 ? "running" : "lost";
 }

@@ -45,38 +45,56 @@ Value value_or_null(const std::optional<T>& value) {
 }
 
 /// Puts `beat` in place of the run's heartbeat, or beside its other rows where it has none.
-void write_heartbeat(duck::Connection& connection, std::string_view run_id, const Heartbeat& beat, const Who& who, bool replaces) {
+void write_heartbeat(duck::Connection& connection, std::string_view run_id, const Heartbeat& beat, const Who& who,
+                     bool replaces) {
   const RunProgress& p = beat.progress;
-  std::vector<Value> values{p.sequence,       beat.beat_at,         p.evaluations,
-                            value_or_null(p.max_evaluations), value_or_null(p.best_objective), value_or_null(p.best_feasible),
-                            p.seconds,        beat.host,            beat.process_id,
-                            beat.process_started, beat.boot_id,     beat.process_space,
-                            who.actor,        std::string(run_id)};
+  std::vector<Value> values{p.sequence,
+                            beat.beat_at,
+                            p.evaluations,
+                            value_or_null(p.max_evaluations),
+                            value_or_null(p.best_objective),
+                            value_or_null(p.best_feasible),
+                            p.seconds,
+                            beat.host,
+                            beat.process_id,
+                            beat.process_started,
+                            beat.boot_id,
+                            beat.process_space,
+                            who.actor,
+                            std::string(run_id)};
   if (replaces) {
-    connection.query(fmt::format("UPDATE {}.optimization_progress SET sequence = ?, recorded_at = ?, evaluations = ?, max_evaluations = ?, "
-                                 "best_objective = ?, best_feasible = ?, seconds = ?, host = ?, process_id = ?, process_started = ?, "
-                                 "boot_id = ?, process_space = ?, actor = ? WHERE run_id = ? AND kind = 'heartbeat'",
-                                 schema),
-                     values);
+    connection.query(
+        fmt::format(
+            "UPDATE {}.optimization_progress SET sequence = ?, recorded_at = ?, evaluations = ?, max_evaluations = ?, "
+            "best_objective = ?, best_feasible = ?, seconds = ?, host = ?, process_id = ?, process_started = ?, "
+            "boot_id = ?, process_space = ?, actor = ? WHERE run_id = ? AND kind = 'heartbeat'",
+            schema),
+        values);
   } else {
-    connection.query(fmt::format("INSERT INTO {}.optimization_progress ({}, actor, run_id, kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                                 "?, ?, ?, ?, 'heartbeat')",
-                                 schema, heartbeat_columns),
-                     values);
+    connection.query(
+        fmt::format(
+            "INSERT INTO {}.optimization_progress ({}, actor, run_id, kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+            "?, ?, ?, ?, 'heartbeat')",
+            schema, heartbeat_columns),
+        values);
   }
 }
 
-void write_batch(duck::Connection& connection, std::string_view run_id, const RunProgress& progress, Timestamp at, const Who& who) {
-  connection.query(fmt::format("DELETE FROM {}.optimization_progress WHERE run_id = ? AND kind = 'batch' AND sequence = ?", schema),
-                   {std::string(run_id), progress.sequence});
-  connection.query(fmt::format("INSERT INTO {}.optimization_progress (run_id, kind, sequence, recorded_at, actor, payload) VALUES "
-                               "(?, 'batch', ?, ?, ?, ?)",
-                               schema),
-                   {std::string(run_id), progress.sequence, at, who.actor, progress.payload.dump()});
+void write_batch(duck::Connection& connection, std::string_view run_id, const RunProgress& progress, Timestamp at,
+                 const Who& who) {
+  connection.query(
+      fmt::format("DELETE FROM {}.optimization_progress WHERE run_id = ? AND kind = 'batch' AND sequence = ?", schema),
+      {std::string(run_id), progress.sequence});
+  connection.query(
+      fmt::format("INSERT INTO {}.optimization_progress (run_id, kind, sequence, recorded_at, actor, payload) VALUES "
+                  "(?, 'batch', ?, ?, ?, ?)",
+                  schema),
+      {std::string(run_id), progress.sequence, at, who.actor, progress.payload.dump()});
 }
 
 void delete_kinds(duck::Connection& connection, std::string_view run_id, std::string_view kinds) {
-  connection.query(fmt::format("DELETE FROM {}.optimization_progress WHERE run_id = ? AND kind IN ({})", schema, kinds), {std::string(run_id)});
+  connection.query(fmt::format("DELETE FROM {}.optimization_progress WHERE run_id = ? AND kind IN ({})", schema, kinds),
+                   {std::string(run_id)});
 }
 
 Error not_running(std::string_view run_id, std::string_view status) {
@@ -86,16 +104,18 @@ Error not_running(std::string_view run_id, std::string_view status) {
 /// Whether the caller may tell how the run fares.
 void check_owner(duck::Connection& connection, std::string_view run_id, std::string_view token) {
   duck::Rows known = connection.query(
-      fmt::format("SELECT d.owner_hash, r.status, d.actor FROM {0}.optimization_run_details d JOIN {0}.optimization_runs r ON "
-                  "r.run_id = d.run_id WHERE d.run_id = ? AND r.run_id = ?",
-                  schema),
+      fmt::format(
+          "SELECT d.owner_hash, r.status, d.actor FROM {0}.optimization_run_details d JOIN {0}.optimization_runs r ON "
+          "r.run_id = d.run_id WHERE d.run_id = ? AND r.run_id = ?",
+          schema),
       {std::string(run_id), std::string(run_id)});
   if (!known.next()) throw no_such_run(connection, run_id);
   if (known.text(1) != "running") throw not_running(run_id, known.text(1));
   const std::optional<std::string> owner = known.optional_text(0);
   if (owner && core::sha256_hex(token) != *owner) {
-    throw Error(ErrorCode::conflict, fmt::format("run '{}' belongs to whoever started it or took it over ({}); this is not its token",
-                                                 run_id, known.text(2)));
+    throw Error(ErrorCode::conflict,
+                fmt::format("run '{}' belongs to whoever started it or took it over ({}); this is not its token",
+                            run_id, known.text(2)));
   }
 }
 
@@ -106,8 +126,9 @@ std::string describe(const std::optional<Heartbeat>& beat) {
 
 void check_not_locked(const StoredRun& stored) {
   if (!stored.details.locked) return;
-  throw Error(ErrorCode::wrong_state, fmt::format("run '{}' is locked{}; unlock it first", stored.run.metadata.run_id,
-                                                  stored.details.lock_reason ? " (" + *stored.details.lock_reason + ")" : ""));
+  throw Error(ErrorCode::wrong_state,
+              fmt::format("run '{}' is locked{}; unlock it first", stored.run.metadata.run_id,
+                          stored.details.lock_reason ? " (" + *stored.details.lock_reason + ")" : ""));
 }
 
 /// A run is not taken from a process that may still work on it.
@@ -118,36 +139,55 @@ void check_lost(const StoredRun& stored, const std::optional<Heartbeat>& beat) {
   const Timestamp at = now();
   const std::string_view state = running_state(beat, at);
   if (state == "running") {
-    throw Error(ErrorCode::conflict, fmt::format("run '{}' is being worked on ({}); ask it to stop with `planwise stop {}`", m.run_id,
-                                                 describe(beat), m.run_id));
+    throw Error(ErrorCode::conflict,
+                fmt::format("run '{}' is being worked on ({}); ask it to stop with `planwise stop {}`", m.run_id,
+                            describe(beat), m.run_id));
   }
   if (state == "unknown" && at.microseconds - m.updated_at.microseconds < lost_after_seconds * 1'000'000) {
-    throw Error(ErrorCode::conflict, fmt::format("run '{}' was saved {} s ago and has given no heartbeat yet; it counts as lost {} s after "
-                                                 "its last save",
-                                                 m.run_id, (at.microseconds - m.updated_at.microseconds) / 1'000'000, lost_after_seconds));
+    throw Error(ErrorCode::conflict,
+                fmt::format("run '{}' was saved {} s ago and has given no heartbeat yet; it counts as lost {} s after "
+                            "its last save",
+                            m.run_id, (at.microseconds - m.updated_at.microseconds) / 1'000'000, lost_after_seconds));
   }
 }
 
 Json change(std::string_view field, Json before, Json after) {
-  return Json(Json::Object{{std::string(field), Json(Json::Object{{"old", std::move(before)}, {"new", std::move(after)}})}});
+  return Json(
+      Json::Object{{std::string(field), Json(Json::Object{{"old", std::move(before)}, {"new", std::move(after)}})}});
+}
+
+}  // namespace
+
+namespace {
+
+/// Of one run, or of all where `run_id` is empty.
+std::map<std::string, ProgressRows, std::less<>> progress_rows(duck::Connection& connection, std::string_view run_id) {
+  std::map<std::string, ProgressRows, std::less<>> all;
+  duck::Rows rows =
+      connection.query(fmt::format("SELECT run_id, kind, actor, reason, {} FROM {}.optimization_progress WHERE kind IN "
+                                   "('heartbeat', 'stop') AND (? = '' OR run_id = ?)",
+                                   heartbeat_columns, schema),
+                       {std::string(run_id), std::string(run_id)});
+  while (rows.next()) {
+    ProgressRows& found = all[std::string(rows.text(0))];
+    if (rows.text(1) == "heartbeat") {
+      found.heartbeat = heartbeat_from(rows, 4);
+    } else {
+      found.stop = StopRequest{std::string(rows.text(2)), rows.time(5), rows.optional_text(3).value_or("")};
+    }
+  }
+  return all;
 }
 
 }  // namespace
 
 ProgressRows read_progress(duck::Connection& connection, std::string_view run_id) {
-  ProgressRows found;
-  duck::Rows rows = connection.query(
-      fmt::format("SELECT kind, actor, reason, {} FROM {}.optimization_progress WHERE run_id = ? AND kind IN ('heartbeat', 'stop')",
-                  heartbeat_columns, schema),
-      {std::string(run_id)});
-  while (rows.next()) {
-    if (rows.text(0) == "heartbeat") {
-      found.heartbeat = heartbeat_from(rows, 3);
-    } else {
-      found.stop = StopRequest{std::string(rows.text(1)), rows.time(4), rows.optional_text(2).value_or("")};
-    }
-  }
-  return found;
+  auto found = progress_rows(connection, run_id);
+  return found.empty() ? ProgressRows{} : std::move(found.begin()->second);
+}
+
+std::map<std::string, ProgressRows, std::less<>> read_all_progress(duck::Connection& connection) {
+  return progress_rows(connection, {});
 }
 
 void delete_progress(duck::Connection& connection, std::string_view run_id) {
@@ -155,8 +195,12 @@ void delete_progress(duck::Connection& connection, std::string_view run_id) {
 }
 
 void add_heartbeats(duck::Connection& connection, std::span<RunSummary> summaries) {
+  const auto runs = [](const RunSummary& summary) { return summary.status == "running"; };
+  if (std::none_of(summaries.begin(), summaries.end(), runs)) return;
+  const auto progress = read_all_progress(connection);
   for (RunSummary& summary : summaries) {
-    if (summary.status == "running") summary.heartbeat = read_progress(connection, summary.run_id).heartbeat;
+    const auto found = progress.find(summary.run_id);
+    if (runs(summary) && found != progress.end()) summary.heartbeat = found->second.heartbeat;
   }
 }
 
@@ -166,7 +210,8 @@ void add_states(std::span<RunSummary> summaries) {
   }
 }
 
-ProgressReceipt RunStore::report_progress(std::string_view run_id, std::string_view owner_token, const RunProgress& progress) {
+ProgressReceipt RunStore::report_progress(std::string_view run_id, std::string_view owner_token,
+                                          const RunProgress& progress) {
   Parts& p = *parts_;
   ProgressReceipt receipt;
   const std::string token = owner_token.empty() ? p.queue.token_of(run_id) : std::string(owner_token);
@@ -185,7 +230,8 @@ ProgressReceipt RunStore::report_progress(std::string_view run_id, std::string_v
     receipt.stored = true;
     receipt.stop = before.stop;
   } catch (const Error& error) {
-    const bool passes = error.code() == ErrorCode::busy || error.code() == ErrorCode::io || error.code() == ErrorCode::denied;
+    const bool passes =
+        error.code() == ErrorCode::busy || error.code() == ErrorCode::io || error.code() == ErrorCode::denied;
     if (!passes) throw;
     receipt.why_not = error.what();
   }
@@ -198,7 +244,8 @@ std::vector<Json> RunStore::progress_payloads(std::string_view run_id) {
   if (place_of(connection, run_id) != RunPlace::current) throw no_such_run(connection, run_id);
   std::vector<Json> payloads;
   duck::Rows rows = connection.query(
-      fmt::format("SELECT payload FROM {}.optimization_progress WHERE run_id = ? AND kind = 'batch' ORDER BY sequence", schema),
+      fmt::format("SELECT payload FROM {}.optimization_progress WHERE run_id = ? AND kind = 'batch' ORDER BY sequence",
+                  schema),
       {std::string(run_id)});
   while (rows.next()) payloads.push_back(Json::parse(rows.text(0)));
   return payloads;
@@ -209,11 +256,11 @@ std::vector<RunningRun> RunStore::running() {
   duck::Connection& connection = lease.connection();
   std::vector<RunningRun> runs;
   {
-    duck::Rows rows = connection.query(
-        fmt::format("SELECT r.run_id, r.scenario_id, r.optimization_type, r.optimization_engine, d.actor, r.created_at FROM "
-                    "{0}.optimization_runs r JOIN {0}.optimization_run_details d ON d.run_id = r.run_id WHERE r.status = 'running' "
-                    "ORDER BY r.created_at DESC, r.run_id",
-                    schema));
+    duck::Rows rows = connection.query(fmt::format(
+        "SELECT r.run_id, r.scenario_id, r.optimization_type, r.optimization_engine, d.actor, r.created_at FROM "
+        "{0}.optimization_runs r JOIN {0}.optimization_run_details d ON d.run_id = r.run_id WHERE r.status = 'running' "
+        "ORDER BY r.created_at DESC, r.run_id",
+        schema));
     while (rows.next()) {
       RunningRun run;
       run.run_id = rows.text(0);
@@ -225,10 +272,12 @@ std::vector<RunningRun> RunStore::running() {
       runs.push_back(std::move(run));
     }
   }
+  auto progress = read_all_progress(connection);
   for (RunningRun& run : runs) {
-    ProgressRows found = read_progress(connection, run.run_id);
-    run.heartbeat = std::move(found.heartbeat);
-    run.stop = std::move(found.stop);
+    if (const auto found = progress.find(run.run_id); found != progress.end()) {
+      run.heartbeat = std::move(found->second.heartbeat);
+      run.stop = std::move(found->second.stop);
+    }
     run.state = running_state(run.heartbeat, now());
   }
   return runs;
@@ -243,13 +292,15 @@ void RunStore::request_stop(std::string_view run_id, std::string_view reason) {
   const ProgressRows found = read_progress(connection, run_id);
   if (running_state(found.heartbeat, now()) == "lost") {
     throw Error(ErrorCode::wrong_state,
-                fmt::format("run '{}' is lost ({}): nobody is there to stop; close it or resume it", run_id, describe(found.heartbeat)));
+                fmt::format("run '{}' is lost ({}): nobody is there to stop; close it or resume it", run_id,
+                            describe(found.heartbeat)));
   }
   if (found.stop) return;
-  connection.query(fmt::format("INSERT INTO {}.optimization_progress (run_id, kind, sequence, recorded_at, actor, reason) VALUES "
-                               "(?, 'stop', 0, ?, ?, ?)",
-                               schema),
-                   {std::string(run_id), now(), p.options.who.actor, reason.empty() ? Value() : Value(std::string(reason))});
+  connection.query(
+      fmt::format("INSERT INTO {}.optimization_progress (run_id, kind, sequence, recorded_at, actor, reason) VALUES "
+                  "(?, 'stop', 0, ?, ?, ?)",
+                  schema),
+      {std::string(run_id), now(), p.options.who.actor, reason.empty() ? Value() : Value(std::string(reason))});
   AuditChain chain(connection, schema, p.options.who);
   chain.append({.action = "request_stop",
                 .run_id = std::string(run_id),
@@ -263,7 +314,8 @@ void RunStore::request_stop(std::string_view run_id, std::string_view reason) {
 
 void RunStore::close_lost(std::string_view run_id, std::string_view status, std::string_view reason) {
   if (status != "failed" && status != "cancelled") {
-    throw Error(ErrorCode::invalid_argument, fmt::format("status '{}' is not allowed for a lost run; allowed are failed and cancelled", status));
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("status '{}' is not allowed for a lost run; allowed are failed and cancelled", status));
   }
   Parts& p = *parts_;
   const auto session = p.write_session(p.options.read_deadline, run_id);
@@ -337,11 +389,13 @@ std::string RunStore::take_over(std::string_view run_id, std::string_view reason
 Json RunStore::provenance(std::string_view run_id) {
   Parts& p = *parts_;
   if (!p.queue.empty()) {
-    if (const std::optional<QueuedSave> queued = p.queue.find(run_id); queued && queued->provenance) return Json::parse(*queued->provenance);
+    if (const std::optional<QueuedSave> queued = p.queue.find(run_id); queued && queued->provenance)
+      return Json::parse(*queued->provenance);
   }
   const duck::Lease lease = p.read_lease();
-  duck::Rows rows = lease.connection().query(fmt::format("SELECT provenance FROM {}.optimization_run_details WHERE run_id = ?", schema),
-                                             {std::string(run_id)});
+  duck::Rows rows = lease.connection().query(
+      fmt::format("SELECT provenance FROM {}.optimization_run_details WHERE run_id = ?", schema),
+      {std::string(run_id)});
   if (!rows.next()) throw no_such_run(lease.connection(), run_id);
   return rows.is_null(0) ? Json() : Json::parse(rows.text(0));
 }

@@ -2,6 +2,7 @@
 /// Rows of optimization_progress as the store's other files see them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -20,6 +21,8 @@ struct ProgressRows {
   std::optional<StopRequest> stop;
 };
 [[nodiscard]] ProgressRows read_progress(duck::Connection& connection, std::string_view run_id);
+/// The same of all runs that have any, by run_id: one scan.
+[[nodiscard]] std::map<std::string, ProgressRows, std::less<>> read_all_progress(duck::Connection& connection);
 
 /// Everything of a run that is finished or purged.
 void delete_progress(duck::Connection& connection, std::string_view run_id);

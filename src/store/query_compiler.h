@@ -54,6 +54,10 @@ struct CompiledQuery {
 [[nodiscard]] SqlStatement count_statement(const ListRequest& request, std::string_view schema,
                                            Timestamp now = planwise::now());
 
+/// `columns` (SQL over d and r, without parameters) of every run that matches, in no order.
+[[nodiscard]] SqlStatement rows_statement(const ListRequest& request, std::string_view columns, std::string_view schema,
+                                          Timestamp now = planwise::now());
+
 /// The cursor of the page that follows the run with these sort keys, as page_statement() selected them.
 /// URL-safe: letters, digits, - and _.
 [[nodiscard]] std::string cursor_after(const ListRequest& request, std::string_view run_id,

@@ -332,6 +332,17 @@ SqlStatement count_statement(const ListRequest& request, std::string_view schema
   return {std::move(sql.text), std::move(sql.parameters)};
 }
 
+SqlStatement rows_statement(const ListRequest& request, std::string_view columns, std::string_view schema, Timestamp now) {
+  const CompiledQuery query = compile_query(request, now);
+  FieldUse use = use_of(query);
+  use.runs = true;
+  SqlText sql;
+  sql.add("SELECT ").add(columns);
+  write_from(use, schema, sql);
+  append(sql.add(" WHERE "), query.where, query.parameters);
+  return {std::move(sql.text), std::move(sql.parameters)};
+}
+
 std::string cursor_after(const ListRequest& request, std::string_view run_id,
                          std::span<const std::optional<std::string>> keys) {
   Json document = Json::array();

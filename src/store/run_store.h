@@ -86,6 +86,7 @@ class RunStore {
   [[nodiscard]] std::vector<RunSummary> list_as_of(Timestamp instant);
   [[nodiscard]] Json provenance(std::string_view run_id);
   [[nodiscard]] Overview overview();
+  [[nodiscard]] Analytics analytics(const AnalyticsRequest& request);
   [[nodiscard]] std::vector<std::string> ids_starting_with(std::string_view prefix, std::int64_t limit);
   /// Every run that matches, in order, with its summary: pages inside, so memory stays flat. Stops on false.
   void each_run(const ListRequest& request, const std::function<bool(const Run&, const RunSummary&)>& each);

@@ -130,3 +130,28 @@ def test_setup_looks_at_the_simulation(shell):
     assert status == 1 and step["state"] == "failed" and "simulation.duckdb" in step["message"]
     status, step = validation("--simulation", "elsewhere.duckdb")
     assert status == 1 and "elsewhere.duckdb" in step["message"]
+
+
+def test_analytics_of_all_runs_and_by_group(shell):
+    for number, (scenario, status, converged) in enumerate(
+            [("lean", "completed", True), ("lean", "completed", None), ("lean", "failed", None), ("rich", "completed", False)]):
+        run = sample_run(scenario, objective_value=float(number))
+        run["metadata"].update({"status": status, "created_at": f"2026-0{number + 1}-15T12:00:00Z", "runtime_seconds": number + 0.5})
+        if converged is not None:
+            run["metadata"]["converged"] = converged
+        shell.save(run)
+    found = shell.json("analytics", "--by", "scenario,quarter")
+    figures = found["figures"]
+    assert figures["runs"] == 4
+    assert (figures["status"]["completed"], figures["status"]["failed"]) == (3, 1)
+    assert figures["convergence"] == {"converged": 1, "not_converged": 1, "not_reported": 2}, "not reported is no failure (fault 18)"
+    assert (figures["runtime_seconds"]["median"], figures["objective_value"]["min"], figures["objective_value"]["mean"]) == (2.0, 0.0, 1.5)
+    scenarios, quarters = found["groupings"]
+    assert [(group["key"], group["runs"]) for group in scenarios["groups"]] == [("lean", 3), ("rich", 1)]
+    assert [(group["key"], group["runs"]) for group in quarters["groups"]] == [("2026-Q1", 3), ("2026-Q2", 1)]
+    assert shell.json("analytics", "scenario:rich")["figures"]["runs"] == 1
+    lines = shell.ok("analytics", "--by", "status", "--output", "csv").splitlines()
+    assert lines[0].startswith("by,key,runs,status_completed,") and lines[1].startswith("all,,4,3,1,") and len(lines) == 4
+    table = shell.ok("analytics", "--by", "engine")
+    assert "4 runs" in table and "not reported 2 (50.0 %)" in table
+    assert shell.run("analytics", "--by", "moth").returncode == 2

@@ -50,3 +50,18 @@ def test_schema_1(shell):
     assert shell.json("--db", path, "trash", "list")[0]["run_id"] == "fixture-3"
     assert shell.run("--db", path, "delete", "fixture-1").returncode == 5
     assert shell.json("--db", path, "verify")["clean"]
+
+
+def test_schema_1_inside_a_simulation_file_migrates_without_keys(shell):
+    path = unpacked(shell, "schema-1-shared")
+    listed = shell.json("--db", path, "list")
+    assert listed["total"] == 3
+    assert {run["run_id"]: run["run_state"] for run in listed["runs"]}["fixture-running"] == "unknown"
+    assert len(list(shell.folder.glob("schema-1-shared.duckdb.before-schema-2.*"))) == 1
+    keys = shell.json("--db", path, "sql", "SELECT count(*) AS keys FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'")
+    assert keys == [{"keys": 0}]
+    assert shell.json("--db", path, "sql", "SELECT count(*) AS n FROM fct_yearly_events") == [{"n": 10}]
+    assert shell.json("--db", path, "verify")["clean"]
+    shell.ok("--db", path, "store", "move", shell.folder / "own.duckdb")
+    assert shell.json("--db", shell.folder / "own.duckdb", "list")["total"] == 3
+    assert shell.json("--db", shell.folder / "own.duckdb", "verify")["clean"]

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <numbers>
 #include <string>
 #include <vector>
@@ -65,6 +67,43 @@ inline KnownIndices g_function() {
     known.total_order.push_back(of_one * all / (1 + of_one) / (all - 1));
   }
   return known;
+}
+
+/// The finishing step of SplitMix64, as a draw of its own in [0, 1): tests do not lean on the draws they test.
+inline double even_draw(std::uint64_t seed, std::uint64_t number) {
+  std::uint64_t x = (seed + 1) * 0x9e3779b97f4a7c15U + number * 0xd1342543de82ef95U;
+  for (int round = 0; round < 2; ++round) {
+    x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;
+    x = (x ^ (x >> 27U)) * 0x94d049bb133111ebU;
+    x ^= x >> 31U;
+  }
+  return (static_cast<double>(x >> 11U) + 0.5) * 0x1p-53;
+}
+
+/// exp of standard normal values (Box and Muller 1958).
+inline std::vector<double> lognormal(std::size_t n, std::uint64_t seed) {
+  std::vector<double> values(n);
+  for (std::size_t i = 0; i < n; ++i)
+    values[i] = std::exp(std::sqrt(-2 * std::log(even_draw(seed, 2 * i))) *
+                         std::cos(2 * std::numbers::pi * even_draw(seed, 2 * i + 1)));
+  return values;
+}
+
+/// Points drawn evenly from the factors' ranges, with the first output.
+inline GivenData random_rows(const SensitivityModel& model, std::size_t rows, std::uint64_t seed) {
+  GivenData given;
+  given.output = model.outputs.front();
+  for (const Factor& factor : model.factors) given.factors.push_back(factor.name);
+  for (std::size_t row = 0; row < rows; ++row) {
+    std::vector<double> point;
+    for (std::size_t i = 0; i < model.factors.size(); ++i) {
+      const Factor& factor = model.factors[i];
+      point.push_back(factor.lower + even_draw(seed, row * model.factors.size() + i) * (factor.upper - factor.lower));
+    }
+    given.points.push_back(point);
+  }
+  for (const std::vector<double>& outputs : model.evaluate(given.points)) given.values.push_back(outputs.front());
+  return given;
 }
 
 }  // namespace planwise::test_support

@@ -1,0 +1,141 @@
+// DE, CMA-ES and NSGA-II: their populations, when they have converged, and what follows.
+#include "optimize/evolution.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "optimize/draws.h"
+#include "optimize/latin_hypercube.h"
+#include "optimize/local_model.h"
+
+namespace planwise::optimizing {
+namespace {
+
+/// A population that asks for nothing new for so many generations has come to rest.
+constexpr int longest_standstill = 20;
+
+Evolution::Fitness fitness_of(Search& search) {
+  return [&search](const std::vector<UnitPoint>& points) {
+    std::vector<std::vector<double>> out;
+    for (const std::size_t index : search.ask(points)) {
+      const PointOutcome& outcome = search.outcome(index);
+      const double violation = violation_of(search.problem, outcome);
+      std::vector<double>& values = out.emplace_back();
+      for (const double value : outcome.objectives) values.push_back(penalised(value, violation));
+    }
+    return out;
+  };
+}
+
+/// Start and warm starts (the best of them where there are more than fit), and a Latin hypercube.
+std::vector<UnitPoint> population_of(const Search& search, std::size_t size, std::uint64_t stream, bool with_known) {
+  std::vector<UnitPoint> out;
+  if (with_known) out = search.known();
+  if (out.size() > size) out.resize(size);
+  GrowingHypercube hypercube(search.box.size(), search.settings.seed, stream);
+  for (UnitPoint& point : hypercube.next(size - out.size())) out.push_back(std::move(point));
+  return out;
+}
+
+struct Spread {
+  double of_points = 0;  ///< The widest axis, as a part of the range.
+  double least = 0, most = 0;
+  [[nodiscard]] bool values_within(double tolerance) const noexcept {
+    return most - least <= tolerance * std::max(1e-3, std::fabs(least));
+  }
+};
+Spread spread_of(const Evolution& evolution) {
+  Spread out;
+  const std::vector<UnitPoint> points = evolution.points();
+  for (std::size_t axis = 0; axis < points.front().size(); ++axis) {
+    const auto [low, high] = std::minmax_element(points.begin(), points.end(), [&](const UnitPoint& a, const UnitPoint& b) { return a[axis] < b[axis]; });
+    out.of_points = std::max(out.of_points, (*high)[axis] - (*low)[axis]);
+  }
+  const std::vector<std::vector<double>> values = evolution.values();
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  out.least = least->front();
+  out.most = most->front();
+  return out;
+}
+
+/// Generations until `rested` says so, or nothing new is asked for.
+template <class Rested>
+void evolve(Search& search, Evolution& evolution, const Rested& rested) {
+  for (int in_vain = 0; in_vain < longest_standstill;) {
+    if (rested(spread_of(evolution))) return;
+    const std::size_t before = search.evaluations.size();
+    evolution.generation();
+    in_vain = search.evaluations.size() == before ? in_vain + 1 : 0;
+  }
+}
+
+std::size_t population_size(const Search& search, std::size_t usual, std::size_t least) {
+  const auto asked = static_cast<std::size_t>(search.settings.population);
+  return std::max(least, asked == 0 ? usual : asked);
+}
+
+/// The population need only find the right valley: SLSQP goes to its floor, and is cheaper at that.
+Ending run_de(Search& search) {
+  const std::size_t size = population_size(search, std::clamp<std::size_t>(6 * search.box.size(), 24, 80), 7);
+  Evolution evolution(Evolving::de, search.settings.seed, 1, population_of(search, size, 4, true), fitness_of(search));
+  constexpr double same_valley = 1e-3;
+  evolve(search, evolution, [&](const Spread& spread) {
+    return spread.of_points < same_valley || spread.values_within(search.settings.tolerance);
+  });
+  const std::size_t best = *search.evaluations.best();
+  (void)descend(search, LocalMethod::Kind::slsqp, search.box.unit(search.evaluations[best].point));
+  return {StopReason::converged, "the population has converged, and SLSQP from its best", true};
+}
+
+/// Runs with populations twice as large each, until two of them end at the same value.
+Ending run_cmaes(Search& search) {
+  const double axes = static_cast<double>(search.box.size());
+  std::size_t size = population_size(search, 4 + static_cast<std::size_t>(3 * std::log(axes)), 6);
+  constexpr int most_runs = 12;
+  const double tolerance = search.settings.tolerance;
+  std::vector<double> ends;
+  for (int run = 0; run < most_runs; ++run, size *= 2) {
+    const auto stream = static_cast<std::uint64_t>(100 + run);
+    Evolution evolution(Evolving::cmaes, search.settings.seed + static_cast<std::uint64_t>(run), 1,
+                        population_of(search, size, stream, run == 0), fitness_of(search));
+    double least = std::numeric_limits<double>::infinity();
+    int unimproved = 0;
+    const int patience = 100 + static_cast<int>(30 * axes);
+    evolve(search, evolution, [&](const Spread& spread) {
+      unimproved = spread.least < least ? 0 : unimproved + 1;
+      least = std::min(least, spread.least);
+      return spread.of_points < tolerance || unimproved > patience ||
+             (spread.values_within(tolerance * 1e-3) && spread.of_points < 1e-4);
+    });
+    const bool again = std::any_of(ends.begin(), ends.end(), [&](double end) {
+      return std::fabs(end - least) <= std::sqrt(tolerance) * std::max(1e-3, std::fabs(least));
+    });
+    const bool of_the_least = ends.empty() || least <= *std::min_element(ends.begin(), ends.end()) + std::sqrt(tolerance) * std::max(1e-3, std::fabs(least));
+    ends.push_back(least);
+    if (again && of_the_least) {
+      return {StopReason::converged, fmt::format("two of {} runs ended at the same least value", run + 1), true};
+    }
+  }
+  return {StopReason::exhausted, fmt::format("all {} runs have converged", most_runs), true};
+}
+
+Ending run_nsga2(Search& search) {
+  std::size_t size = population_size(search, 100, 8);
+  size = (size + 3) / 4 * 4;
+  Evolution evolution(Evolving::nsga2, search.settings.seed, search.problem.objectives.size(),
+                      population_of(search, size, 5, true), fitness_of(search));
+  evolve(search, evolution, [&](const Spread& spread) { return spread.of_points < search.settings.tolerance; });
+  return {StopReason::converged, "the population has come to rest", true};
+}
+
+}  // namespace
+
+Ending search_by_evolution(Search& search) {
+  if (search.settings.algorithm == Algorithm::de) return run_de(search);
+  return search.settings.algorithm == Algorithm::cmaes ? run_cmaes(search) : run_nsga2(search);
+}
+
+}  // namespace planwise::optimizing

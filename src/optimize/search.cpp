@@ -1,0 +1,45 @@
+#include "optimize/search.h"
+
+#include <algorithm>
+
+namespace planwise::optimizing {
+namespace {
+
+std::vector<double> start_of(const Problem& problem) {
+  std::vector<double> out;
+  out.reserve(problem.variables.size());
+  for (const Variable& variable : problem.variables) out.push_back(variable.start);
+  return out;
+}
+
+std::vector<std::vector<double>> known_points(const Problem& problem, const SolverSettings& settings) {
+  std::vector<std::vector<double>> out{start_of(problem)};
+  out.insert(out.end(), settings.warm_starts.begin(), settings.warm_starts.end());
+  return out;
+}
+
+}  // namespace
+
+Search::Search(const Problem& problem_, const SolverSettings& settings_)
+    : problem(problem_), settings(settings_), box(problem.variables, known_points(problem, settings)),
+      evaluations(problem, settings) {}
+
+void Search::begin() { evaluations.ask(known_points(problem, settings)); }
+
+std::vector<UnitPoint> Search::known() const {
+  std::vector<std::size_t> order(evaluations.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank(a).better_than(rank(b)); });
+  std::vector<UnitPoint> out;
+  for (const std::size_t index : order) out.push_back(box.unit(evaluations[index].point));
+  return out;
+}
+
+std::vector<std::size_t> Search::ask(const std::vector<UnitPoint>& points) {
+  std::vector<std::vector<double>> asked;
+  asked.reserve(points.size());
+  for (const UnitPoint& point : points) asked.push_back(box.point(point));
+  return evaluations.ask(asked);
+}
+
+}  // namespace planwise::optimizing
