@@ -49,7 +49,8 @@ Input put_formula(ExcelSheet& sheet, const std::string& name, const std::string&
   return result;
 }
 
-// --- raises by level --------------------------------------------------------------------------------------------------
+// --- raises by level
+// --------------------------------------------------------------------------------------------------
 
 struct LevelInputs {
   std::int64_t level = 0;
@@ -70,7 +71,8 @@ std::vector<LevelInputs> levels_of(const Json& document) {
   const Json* before = &document.at("configuration").at("initial_parameters");
   const Json* after = &document.at("results").at("optimal_parameters");
   for (const Json& item : list->as_array()) {
-    const auto level = finite_at(&item, "level"), people = finite_at(&item, "active"), pay = finite_at(&item, "mean_pay_baseline");
+    const auto level = finite_at(&item, "level"), people = finite_at(&item, "active"),
+               pay = finite_at(&item, "mean_pay_baseline");
     if (!level || !people || !pay) continue;
     constexpr double fewest_people = 5;  // Pay of fewer is a person's.
     if (*people > 0 && *people < fewest_people) continue;
@@ -97,8 +99,10 @@ void write_level(ExcelSheet& sheet, const LevelInputs& row, std::array<double, 3
     sheet.number(3 + side, *row.merit[side], Style::input_percent);
     sheet.number(5 + side, *row.cola[side], Style::input_percent);
     cost[side] = row.people * row.pay * (*row.merit[side] + *row.cola[side]);
-    sheet.formula(7 + side, "=" + sheet.cell(1) + "*" + sheet.cell(2) + "*(" + sheet.cell(3 + side) + "+" + sheet.cell(5 + side) + ")",
-                  cost[side], Style::money);
+    sheet.formula(
+        7 + side,
+        "=" + sheet.cell(1) + "*" + sheet.cell(2) + "*(" + sheet.cell(3 + side) + "+" + sheet.cell(5 + side) + ")",
+        cost[side], Style::money);
   }
   sheet.formula(9, "=" + sheet.cell(8) + "-" + sheet.cell(7), cost[1] - cost[0], Style::money);
   sheet.next_row();
@@ -110,9 +114,10 @@ void write_level(ExcelSheet& sheet, const LevelInputs& row, std::array<double, 3
 void write_raises(ExcelSheet& sheet, const Json& document, const Input& loading) {
   write_section(sheet, "Merit and COLA by level");
   const std::vector<LevelInputs> levels = levels_of(document);
-  if (levels.empty()) return say_missing(sheet, "Headcount, pay and levers by level", "results.estimated_employee_impact.by_level");
-  sheet.table_header(0, {"Level", "#Active people", "#Mean pay, baseline", "#Merit, baseline", "#Merit, plan", "#COLA, baseline", "#COLA, plan",
-                         "#Raises, baseline", "#Raises, plan", "#Difference"});
+  if (levels.empty())
+    return say_missing(sheet, "Headcount, pay and levers by level", "results.estimated_employee_impact.by_level");
+  sheet.table_header(0, {"Level", "#Active people", "#Mean pay, baseline", "#Merit, baseline", "#Merit, plan",
+                         "#COLA, baseline", "#COLA, plan", "#Raises, baseline", "#Raises, plan", "#Difference"});
   sheet.next_row();
   std::array<double, 3> totals{};
   for (const LevelInputs& row : levels) write_level(sheet, row, totals);
@@ -127,16 +132,20 @@ void write_raises(ExcelSheet& sheet, const Json& document, const Input& loading)
   sheet.text(0, "With taxes and benefits", Style::label);
   for (int column = 7; column < 10; ++column) {
     const double total = totals[static_cast<std::size_t>(column - 7)];
-    sheet.formula_over_rows(column, "=" + sheet.cell(column, -1) + "*(1+" + loading.cell + ")", total * (1 + loading.value), Style::money);
+    sheet.formula_over_rows(column, "=" + sheet.cell(column, -1) + "*(1+" + loading.cell + ")",
+                            total * (1 + loading.value), Style::money);
   }
   sheet.next_row();
-  sheet.text(0, "People x mean pay x (merit + COLA): the raises of one full year for everybody. The simulation also has dates, leavers, "
-                "hires and promotions; its figures stand under Costs by year.",
+  sheet.text(0,
+             "People x mean pay x (merit + COLA): the raises of one full year for everybody. The simulation also has "
+             "dates, leavers, "
+             "hires and promotions; its figures stand under Costs by year.",
              Style::line);
   sheet.next_row();
 }
 
-// --- budget, objective, years -----------------------------------------------------------------------------------------
+// --- budget, objective, years
+// -----------------------------------------------------------------------------------------
 
 void write_budget(ExcelSheet& sheet, const Json& document, const Input& loading) {
   write_section(sheet, "Budget");
@@ -147,7 +156,8 @@ void write_budget(ExcelSheet& sheet, const Json& document, const Input& loading)
       const Json* figure = member(&item, "figure");
       const Json* level = member(&item, "level");
       const bool of_pay = figure != nullptr && figure->is_string() && figure->as_string() == "active_compensation";
-      if (of_pay && (level == nullptr || level->is_null()) && finite_at(&item, "maximum") && finite_at(&item, "value") && budget == nullptr)
+      if (of_pay && (level == nullptr || level->is_null()) && finite_at(&item, "maximum") &&
+          finite_at(&item, "value") && budget == nullptr)
         budget = &item;
     }
   }
@@ -156,9 +166,10 @@ void write_budget(ExcelSheet& sheet, const Json& document, const Input& loading)
   const Input plan = put_input(sheet, "Pay run-rate of the plan", *finite_at(budget, "value"), Style::input_money);
   put_formula(sheet, "Headroom", "=" + limit.cell + "-" + plan.cell, limit.value - plan.value, Style::money);
   if (limit.value != 0)
-    put_formula(sheet, "Headroom, part of the budget", "=(" + limit.cell + "-" + plan.cell + ")/" + limit.cell, (limit.value - plan.value) / limit.value,
-                Style::percent);
-  put_formula(sheet, "Pay run-rate with taxes and benefits", "=" + plan.cell + "*(1+" + loading.cell + ")", plan.value * (1 + loading.value), Style::money);
+    put_formula(sheet, "Headroom, part of the budget", "=(" + limit.cell + "-" + plan.cell + ")/" + limit.cell,
+                (limit.value - plan.value) / limit.value, Style::percent);
+  put_formula(sheet, "Pay run-rate with taxes and benefits", "=" + plan.cell + "*(1+" + loading.cell + ")",
+              plan.value * (1 + loading.value), Style::money);
 }
 
 std::optional<double> weight_of(const Run& run, const std::string& term) {
@@ -171,7 +182,8 @@ std::optional<double> weight_of(const Run& run, const std::string& term) {
 }
 
 /// Terms x weights; `suffix` names the normalised ones.
-void write_weighted(ExcelSheet& sheet, const Run& run, const Json& breakdown, const std::string& suffix, const char* title) {
+void write_weighted(ExcelSheet& sheet, const Run& run, const Json& breakdown, const std::string& suffix,
+                    const char* title) {
   struct Row {
     std::string name;
     double weight, value;
@@ -201,14 +213,16 @@ void write_weighted(ExcelSheet& sheet, const Run& run, const Json& breakdown, co
   sheet.text(0, "Weighted sum", Style::total_label);
   sheet.text(2, "", Style::total_label);
   for (const int column : {1, 3})
-    sheet.formula_over_rows(column, "=SUM(" + sheet.cell(column, -count) + ":" + sheet.cell(column, -1) + ")", column == 1 ? weights : sum, Style::total_number);
+    sheet.formula_over_rows(column, "=SUM(" + sheet.cell(column, -count) + ":" + sheet.cell(column, -1) + ")",
+                            column == 1 ? weights : sum, Style::total_number);
   sheet.next_row();
 }
 
 void write_objective(ExcelSheet& sheet, const Run& run, const Json& document) {
   write_section(sheet, "Objective");
   const Json& breakdown = document.at("results").at("objective_breakdown");
-  if (!breakdown.is_object() || breakdown.empty()) return say_missing(sheet, "Terms of the objective", "results.objective_breakdown");
+  if (!breakdown.is_object() || breakdown.empty())
+    return say_missing(sheet, "Terms of the objective", "results.objective_breakdown");
   write_weighted(sheet, run, breakdown, "", "As it stands");
   write_weighted(sheet, run, breakdown, "_normalised", "Normalised terms");
   if (run.results.objective_value && std::isfinite(*run.results.objective_value))
@@ -225,7 +239,8 @@ void write_years(ExcelSheet& sheet, const Json& document, const Input& loading) 
       const auto before = finite_at(pay, "baseline"), after = finite_at(pay, "best");
       if (!before || !after) continue;
       if (!any) {
-        sheet.table_header(0, {"Year", "#Run-rate, baseline", "#Run-rate, plan", "#Difference", "#Relative", "#Plan with taxes and benefits"});
+        sheet.table_header(0, {"Year", "#Run-rate, baseline", "#Run-rate, plan", "#Difference", "#Relative",
+                               "#Plan with taxes and benefits"});
         sheet.next_row();
       }
       any = true;
@@ -234,8 +249,10 @@ void write_years(ExcelSheet& sheet, const Json& document, const Input& loading) 
       sheet.number(2, *after, Style::input_money);
       sheet.formula(3, "=" + sheet.cell(2) + "-" + sheet.cell(1), *after - *before, Style::money);
       if (*before != 0)
-        sheet.formula(4, "=(" + sheet.cell(2) + "-" + sheet.cell(1) + ")/ABS(" + sheet.cell(1) + ")", (*after - *before) / std::abs(*before), Style::percent_change);
-      sheet.formula_over_rows(5, "=" + sheet.cell(2) + "*(1+" + loading.cell + ")", *after * (1 + loading.value), Style::money);
+        sheet.formula(4, "=(" + sheet.cell(2) + "-" + sheet.cell(1) + ")/ABS(" + sheet.cell(1) + ")",
+                      (*after - *before) / std::abs(*before), Style::percent_change);
+      sheet.formula_over_rows(5, "=" + sheet.cell(2) + "*(1+" + loading.cell + ")", *after * (1 + loading.value),
+                              Style::money);
       sheet.next_row();
     }
   }
@@ -246,9 +263,11 @@ void write_years(ExcelSheet& sheet, const Json& document, const Input& loading) 
 
 void write_assumptions(ExcelSheet& sheet, const Run& run, const Json& document) {
   write_section(sheet, "Assumptions");
-  sheet.text(0, "Yellow cells are inputs, taken from the run; change one and what follows from it recalculates.", Style::line);
+  sheet.text(0, "Yellow cells are inputs, taken from the run; change one and what follows from it recalculates.",
+             Style::line);
   sheet.next_row();
-  const Input loading = put_input(sheet, "Taxes and benefits on pay", 0, Style::input_percent, "a part of pay; the run holds none, so 0 is taken");
+  const Input loading = put_input(sheet, "Taxes and benefits on pay", 0, Style::input_percent,
+                                  "a part of pay; the run holds none, so 0 is taken");
   write_raises(sheet, document, loading);
   write_budget(sheet, document, loading);
   write_objective(sheet, run, document);

@@ -7,8 +7,8 @@
 
 namespace planwise::exchange {
 
-/// Inputs are the run's own; what it does not hold is said to be missing and has no row. The value kept with each formula
-/// is what the formula gives. `document` is the run as the workbook shows it.
+/// Inputs are the run's own; what it does not hold is said to be missing and has no row. The value kept with each
+/// formula is what the formula gives. `document` is the run as the workbook shows it.
 void write_assumptions(ExcelSheet& sheet, const Run& run, const Json& document);
 
 }  // namespace planwise::exchange

@@ -92,7 +92,8 @@ void shape_text(lxw_format* format, Style style) {
     case Style::input_number:
     case Style::input_money:
     case Style::input_percent:
-      format_set_bg_color(format, input), format_set_border(format, LXW_BORDER_HAIR), format_set_border_color(format, muted);
+      format_set_bg_color(format, input), format_set_border(format, LXW_BORDER_HAIR),
+          format_set_border_color(format, muted);
       break;
     case Style::link:
       format_set_font_color(format, 0x1D4ED8), format_set_underline(format, LXW_UNDERLINE_SINGLE);

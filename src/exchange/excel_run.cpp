@@ -278,7 +278,8 @@ void write_run_workbook(const std::filesystem::path& file, const Run& run, const
   } else {
     write_blocks(simulation, "Simulation data", data_of_run);
   }
-  write_assumptions(book.add("Assumptions", {34, 18, 18, 18, 18, 18, 18, 18, 18, 18}, Gridlines::hidden), run, document);
+  write_assumptions(book.add("Assumptions", {34, 18, 18, 18, 18, 18, 18, 18, 18, 18}, Gridlines::hidden), run,
+                    document);
   book.close();
 }
 

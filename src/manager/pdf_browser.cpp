@@ -24,8 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<const char*, 6> known_browsers{"chromium",             "chromium-browser", "google-chrome",
-                                                    "google-chrome-stable", "microsoft-edge",   "chrome"};
+constexpr std::array<const char*, 6> known_browsers{
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "chrome"};
 constexpr std::chrono::seconds time_limit{60};
 
 class ScratchFolder {
@@ -33,7 +33,8 @@ class ScratchFolder {
   ScratchFolder() {
     std::string name = (fs::temp_directory_path() / "planwise-pdf-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr)
-      throw Error(ErrorCode::io, fmt::format("cannot make a temporary folder '{}': {}", name, std::generic_category().message(errno)));
+      throw Error(ErrorCode::io,
+                  fmt::format("cannot make a temporary folder '{}': {}", name, std::generic_category().message(errno)));
     path_ = name;
   }
   ~ScratchFolder() {
@@ -102,10 +103,12 @@ int wait_for(pid_t child) {
       ::kill(-child, SIGKILL);  // helpers that outlive it
       return status;
     }
-    if (done < 0 && errno != EINTR) throw Error(ErrorCode::io, "the browser's end was not seen: " + std::generic_category().message(errno));
+    if (done < 0 && errno != EINTR)
+      throw Error(ErrorCode::io, "the browser's end was not seen: " + std::generic_category().message(errno));
     if (std::chrono::steady_clock::now() > deadline) {
       end_group(child);
-      throw Error(ErrorCode::io, fmt::format("the browser took longer than {} s to print the report", time_limit.count()));
+      throw Error(ErrorCode::io,
+                  fmt::format("the browser took longer than {} s to print the report", time_limit.count()));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -122,8 +125,12 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 std::vector<std::string> environment(const ScratchFolder& folder) {
   const char* path = std::getenv("PATH");
   const std::string home = (folder / "home").string();
-  return {std::string("PATH=") + (path == nullptr ? "/usr/bin:/bin" : path), "HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_CACHE_HOME=" + home,
-          "TZ=UTC", "LANG=C.UTF-8"};
+  return {std::string("PATH=") + (path == nullptr ? "/usr/bin:/bin" : path),
+          "HOME=" + home,
+          "XDG_CONFIG_HOME=" + home,
+          "XDG_CACHE_HOME=" + home,
+          "TZ=UTC",
+          "LANG=C.UTF-8"};
 }
 
 void run_browser(const fs::path& browser, const ScratchFolder& folder) {
@@ -131,7 +138,8 @@ void run_browser(const fs::path& browser, const ScratchFolder& folder) {
   const std::vector<char*> word_list = pointers(words), variable_list = pointers(variables);
   const fs::path log = folder / "browser.log";
   const int output = ::open(log.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-  if (output < 0) throw Error(ErrorCode::io, "cannot write '" + log.string() + "': " + std::generic_category().message(errno));
+  if (output < 0)
+    throw Error(ErrorCode::io, "cannot write '" + log.string() + "': " + std::generic_category().message(errno));
   const pid_t child = ::fork();
   if (child == 0) become(word_list.data(), variable_list.data(), output);
   const int why = errno;
@@ -140,12 +148,14 @@ void run_browser(const fs::path& browser, const ScratchFolder& folder) {
   ::setpgid(child, child);
   const int status = wait_for(child);
   std::error_code ignored;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && fs::file_size(folder / "report.pdf", ignored) > 0 && !ignored) return;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && fs::file_size(folder / "report.pdf", ignored) > 0 && !ignored)
+    return;
   constexpr std::uint64_t most_log = 1 << 20;
   std::string said = core::read_file(log, most_log);
   constexpr std::size_t shown = 400;
   if (said.size() > shown) said = said.substr(said.size() - shown);
-  throw Error(ErrorCode::io, fmt::format("'{}' did not print the report (status {}): {}", browser.string(), status, said));
+  throw Error(ErrorCode::io,
+              fmt::format("'{}' did not print the report (status {}): {}", browser.string(), status, said));
 }
 
 /// "D:20260301100500" over the digits of each date that the browser wrote; lengths stay.
@@ -184,9 +194,11 @@ fs::path find_browser(const fs::path& given) {
       from = end + 1;
     }
   }
-  if (!named.empty()) throw Error(ErrorCode::not_found, fmt::format("there is no browser '{}' in PATH", named.string()));
+  if (!named.empty())
+    throw Error(ErrorCode::not_found, fmt::format("there is no browser '{}' in PATH", named.string()));
   throw Error(ErrorCode::unsupported,
-              "PDF needs a browser, and none is installed: install chromium (Debian: apt install chromium) or Google Chrome, or name "
+              "PDF needs a browser, and none is installed: install chromium (Debian: apt install chromium) or Google "
+              "Chrome, or name "
               "one in PLANWISE_BROWSER; or take the HTML form and print it from any browser");
 }
 
@@ -199,7 +211,8 @@ std::string print_to_pdf(const std::string& html, const fs::path& browser, Times
   run_browser(browser, folder);
   constexpr std::uint64_t most_bytes = 1 << 28;
   std::string pdf = core::read_file(folder / "report.pdf", most_bytes);
-  if (!pdf.starts_with("%PDF-")) throw Error(ErrorCode::io, fmt::format("what '{}' printed is no PDF", browser.string()));
+  if (!pdf.starts_with("%PDF-"))
+    throw Error(ErrorCode::io, fmt::format("what '{}' printed is no PDF", browser.string()));
   set_dates(pdf, dated);
   return pdf;
 }

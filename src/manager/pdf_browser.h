@@ -9,8 +9,8 @@
 
 namespace planwise::manager {
 
-/// `given`, else PLANWISE_BROWSER, else the first known one in PATH. Throws unsupported naming the remedy, and not_found
-/// for a browser that was named and is not there.
+/// `given`, else PLANWISE_BROWSER, else the first known one in PATH. Throws unsupported naming the remedy, and
+/// not_found for a browser that was named and is not there.
 [[nodiscard]] std::filesystem::path find_browser(const std::filesystem::path& given);
 
 /// Prints the page without a shell, without network, in a temporary folder of mode 0700 that is gone afterwards. Dates

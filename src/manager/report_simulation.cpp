@@ -36,7 +36,8 @@ class ScratchFolder {
   fs::path path_;
 };
 
-Scenario simulate_levers(SimulationService& simulation, const Study& study, const Json& levers, SimulationDetail detail) {
+Scenario simulate_levers(SimulationService& simulation, const Study& study, const Json& levers,
+                         SimulationDetail detail) {
   ScenarioRequest request;
   request.first_year = study.simulation.first_year;
   request.last_year = study.simulation.last_year;
@@ -69,7 +70,8 @@ bool same_figures(const Run& run, const SimulationResult& result) {
     const Json* sides = record == nullptr ? nullptr : record->find("active_compensation");
     const Json* stored = sides == nullptr ? nullptr : sides->find("best");
     if (stored == nullptr || !stored->is_number()) return false;
-    if (std::abs(stored->as_real() - year.active_compensation) > 1e-9 * std::abs(year.active_compensation)) return false;
+    if (std::abs(stored->as_real() - year.active_compensation) > 1e-9 * std::abs(year.active_compensation))
+      return false;
   }
   return true;
 }
@@ -107,7 +109,8 @@ std::optional<report::SimulatedPlan> simulated_plan(const report::StoredRun& sto
     why_not = "Simulated again, the run's figures did not come out the same.";
     return std::nullopt;
   }
-  const Scenario baseline = simulate_levers(simulation, study, run.configuration.initial_parameters, SimulationDetail::summary);
+  const Scenario baseline =
+      simulate_levers(simulation, study, run.configuration.initial_parameters, SimulationDetail::summary);
   const ScratchFolder scratch;
   const fs::path tables = scratch.path() / "plan.duckdb";
   write_scenario(plan, tables);

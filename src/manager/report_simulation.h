@@ -12,7 +12,7 @@ namespace planwise::manager {
 
 /// Baseline and plan by year with cost bridges. Nothing, with the reason in `why_not`, unless the run is a study on the
 /// simulator with one seed, the data are those that it saw, and its own figures come out again.
-[[nodiscard]] std::optional<report::SimulatedPlan> simulated_plan(const report::StoredRun& stored, SimulationService& simulation,
-                                                                  std::string& why_not);
+[[nodiscard]] std::optional<report::SimulatedPlan> simulated_plan(const report::StoredRun& stored,
+                                                                  SimulationService& simulation, std::string& why_not);
 
 }  // namespace planwise::manager

@@ -20,7 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::pair<std::string_view, ReportForm> forms[] = {{"markdown", ReportForm::markdown}, {"html", ReportForm::html}, {"pdf", ReportForm::pdf}};
+constexpr std::pair<std::string_view, ReportForm> forms[] = {
+    {"markdown", ReportForm::markdown}, {"html", ReportForm::html}, {"pdf", ReportForm::pdf}};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -70,8 +71,9 @@ std::vector<report::AuditFact> audit_of(ResultsManager& manager, std::string_vie
 Timestamp date_of(const Metadata& metadata) { return metadata.completed_at.value_or(metadata.created_at); }
 
 fs::path target_of(std::string_view run_id, const fs::path& target, const ReportOptions& options) {
-  const std::string name = fmt::format("report_{}{}{}", core::file_name_from(run_id), options.edition == ReportEdition::board ? "_board" : "",
-                                       extension(options.form));
+  const std::string name =
+      fmt::format("report_{}{}{}", core::file_name_from(run_id),
+                  options.edition == ReportEdition::board ? "_board" : "", extension(options.form));
   if (target.empty()) return fs::absolute(name);
   return fs::absolute(fs::is_directory(target) ? target / name : target);
 }
@@ -91,7 +93,8 @@ ReportForm report_form_from(std::string_view text) {
     if (known == name) return value;
   }
   if (name == "md") return ReportForm::markdown;
-  throw Error(ErrorCode::invalid_argument, fmt::format("form of a report '{}' is not known; allowed are markdown, html, pdf", text));
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("form of a report '{}' is not known; allowed are markdown, html, pdf", text));
 }
 
 std::string_view extension(ReportForm form) noexcept {
@@ -104,7 +107,8 @@ ReportEdition report_edition_from(std::string_view text) {
   const std::string name = lower(text);
   if (name == "board") return ReportEdition::board;
   if (name == "full") return ReportEdition::full;
-  throw Error(ErrorCode::invalid_argument, fmt::format("edition of a report '{}' is not known; allowed are board, full", text));
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("edition of a report '{}' is not known; allowed are board, full", text));
 }
 
 std::string ReportService::text(std::string_view run_id, const ReportOptions& options) {
@@ -116,9 +120,12 @@ std::string ReportService::text(std::string_view run_id, const ReportOptions& op
   facts.subject = read(manager_, run_id, options.version);
   if (!options.compare_to.empty()) {
     facts.other = read(manager_, options.compare_to, options.compare_version);
-    if (facts.other->run.metadata.run_id == facts.subject.run.metadata.run_id && facts.other->version == facts.subject.version)
-      throw Error(ErrorCode::invalid_argument, fmt::format("version {} of run '{}' cannot be compared with itself; name another run or another version",
-                                                           facts.subject.version, run_id));
+    if (facts.other->run.metadata.run_id == facts.subject.run.metadata.run_id &&
+        facts.other->version == facts.subject.version)
+      throw Error(
+          ErrorCode::invalid_argument,
+          fmt::format("version {} of run '{}' cannot be compared with itself; name another run or another version",
+                      facts.subject.version, run_id));
   }
   facts.audit = audit_of(manager_, run_id);
   if (simulation_ != nullptr)
@@ -130,13 +137,14 @@ std::string ReportService::text(std::string_view run_id, const ReportOptions& op
   return manager::print_to_pdf(html, browser, date_of(facts.subject.run.metadata));
 }
 
-ReportReceipt ReportService::write(std::string_view run_id, const std::filesystem::path& target, const ReportOptions& options,
-                                   Overwrite overwrite) {
+ReportReceipt ReportService::write(std::string_view run_id, const std::filesystem::path& target,
+                                   const ReportOptions& options, Overwrite overwrite) {
   ReportReceipt receipt;
   receipt.path = target_of(run_id, target, options);
   const bool replace = overwrite == Overwrite::replace;
   if (!replace && fs::exists(receipt.path))
-    throw Error(ErrorCode::already_exists, fmt::format("'{}' exists; name another file, or replace it", receipt.path.string()));
+    throw Error(ErrorCode::already_exists,
+                fmt::format("'{}' exists; name another file, or replace it", receipt.path.string()));
   const std::string bytes = text(run_id, options);
   core::NewFile file(receipt.path, replace ? core::Overwrite::replace : core::Overwrite::refuse);
   file.write(bytes);

@@ -11,7 +11,9 @@ namespace planwise::report {
 
 namespace {
 
-std::string value_of(const LeverRow& row, double value) { return row.multiplier ? fmt::format("× {:.4g}", value) : percent_text(value); }
+std::string value_of(const LeverRow& row, double value) {
+  return row.multiplier ? fmt::format("× {:.4g}", value) : percent_text(value);
+}
 
 Cell change_cell(const LeverRow& row) {
   if (!row.optimal) return absent_cell();
@@ -36,7 +38,8 @@ Table compact_levers(const Draft& draft) {
   }
   constexpr int most_levels = 8;
   levels = std::min(levels, most_levels);
-  for (int level = 1; level <= levels; ++level) table.columns.push_back({levels == 1 ? "Value" : fmt::format("Level {}", level), true});
+  for (int level = 1; level <= levels; ++level)
+    table.columns.push_back({levels == 1 ? "Value" : fmt::format("Level {}", level), true});
   for (const std::string& title : titles) {
     std::vector<Cell> row{{title, {}, Tone::plain}};
     const auto& by_level = cells.at(title);
@@ -70,13 +73,15 @@ Section decision(Draft& draft) {
   Section section{"decision", "Decision", {}};
   constexpr std::size_t most_text = 600;
   const Metadata& metadata = draft.run.metadata;
-  for (const auto& [text, path] : {std::pair{metadata.description, "metadata.description"}, std::pair{metadata.business_justification, "metadata.business_justification"}}) {
+  for (const auto& [text, path] : {std::pair{metadata.description, "metadata.description"},
+                                   std::pair{metadata.business_justification, "metadata.business_justification"}}) {
     if (!text.empty()) section.blocks.emplace_back(Text{cut(text, most_text), {path}, {}});
   }
   section.blocks.emplace_back(key_figures(draft));
   std::vector<Text> found = findings(draft);
   constexpr std::size_t most_findings = 4;
-  for (std::size_t i = 0; i < std::min(found.size(), most_findings); ++i) section.blocks.emplace_back(std::move(found[i]));
+  for (std::size_t i = 0; i < std::min(found.size(), most_findings); ++i)
+    section.blocks.emplace_back(std::move(found[i]));
   return section;
 }
 
@@ -100,7 +105,8 @@ Section costs(Draft& draft) {
     section.blocks.emplace_back(draft.lacking("Costs by year", "results.projected_outcomes.years"));
   if (auto chart = bridge_chart(draft)) section.blocks.emplace_back(std::move(*chart));
   if (draft.conditions.empty()) {
-    section.blocks.emplace_back(draft.lacking("Values and headroom of the conditions", "results.projected_outcomes.constraints"));
+    section.blocks.emplace_back(
+        draft.lacking("Values and headroom of the conditions", "results.projected_outcomes.constraints"));
   } else {
     Table table = condition_table(draft);
     constexpr std::size_t most = 8;
@@ -121,25 +127,32 @@ Section drivers(Draft& draft) {
   else
     section.blocks.emplace_back(draft.lacking("Sensitivity", "results.sensitivity_analysis"));
   for (const EnsembleRow& row : draft.ensembles) {
-    if (row.figure != "active_compensation" || !row.p10 || !row.p90 || row.group == "compared" || row.group == "difference") continue;
+    if (row.figure != "active_compensation" || !row.p10 || !row.p90 || row.group == "compared" ||
+        row.group == "difference")
+      continue;
     if (row.year && *row.year != draft.target_year) continue;
-    std::string text = fmt::format("Pay run-rate{} over the seeds: P10 {}, P50 {}, P90 {}.", row.year ? fmt::format(" {}", *row.year) : "",
-                                   money_text(*row.p10), row.p50 ? money_text(*row.p50) : "–", money_text(*row.p90));
+    std::string text = fmt::format("Pay run-rate{} over the seeds: P10 {}, P50 {}, P90 {}.",
+                                   row.year ? fmt::format(" {}", *row.year) : "", money_text(*row.p10),
+                                   row.p50 ? money_text(*row.p50) : "–", money_text(*row.p90));
     if (row.chance) text += fmt::format(" Chance of exceeding the budget: {}.", percent_text(*row.chance));
     section.blocks.emplace_back(Text{std::move(text), {row.path}, {}});
     return section;
   }
-  section.blocks.emplace_back(draft.lacking("Uncertainty over seeds (P10, P50, P90)", "results.projected_outcomes.uncertainty"));
+  section.blocks.emplace_back(
+      draft.lacking("Uncertainty over seeds (P10, P50, P90)", "results.projected_outcomes.uncertainty"));
   return section;
 }
 
 Section origin(Draft& draft) {
   Section section{"provenance", "Provenance", {}};
   const StoredRun& subject = draft.facts.subject;
-  std::string text = fmt::format("Run {}, version {}, content hash {}.", subject.run.metadata.run_id, subject.version, subject.content_hash);
-  if (const std::string command = reproduce_command(draft); !command.empty()) text += fmt::format(" Made again and compared by: {}.", command);
+  std::string text = fmt::format("Run {}, version {}, content hash {}.", subject.run.metadata.run_id, subject.version,
+                                 subject.content_hash);
+  if (const std::string command = reproduce_command(draft); !command.empty())
+    text += fmt::format(" Made again and compared by: {}.", command);
   section.blocks.emplace_back(Text{std::move(text), {"content_hash"}, {}});
-  if (subject.provenance.is_null()) section.blocks.emplace_back(draft.lacking("Provenance (program version, fingerprint of the data)", "provenance"));
+  if (subject.provenance.is_null())
+    section.blocks.emplace_back(draft.lacking("Provenance (program version, fingerprint of the data)", "provenance"));
   return section;
 }
 

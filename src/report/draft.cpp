@@ -33,8 +33,8 @@ int target_of(const Draft& draft) {
 
 /// Persons are in no report, whatever a run of another origin holds.
 bool is_personal(std::string_view key) {
-  return key.find("ssn") != std::string_view::npos || key.find("SSN") != std::string_view::npos || key.starts_with("employee_id") ||
-         key == "people" || key == "employees_list";
+  return key.find("ssn") != std::string_view::npos || key.find("SSN") != std::string_view::npos ||
+         key.starts_with("employee_id") || key == "people" || key == "employees_list";
 }
 
 void flatten(Table& table, const Json& value, const std::string& name, const std::string& path, int depth) {
@@ -42,15 +42,18 @@ void flatten(Table& table, const Json& value, const std::string& name, const std
   if (table.rows.size() >= most_rows) return;
   if (value.is_object() && !value.empty() && depth < 6) {
     for (const auto& [key, member] : value.as_object())
-      if (!is_personal(key)) flatten(table, member, name.empty() ? readable(key) : name + ": " + readable(key), path + "." + key, depth + 1);
+      if (!is_personal(key))
+        flatten(table, member, name.empty() ? readable(key) : name + ": " + readable(key), path + "." + key, depth + 1);
     return;
   }
   const std::size_t last = path.find_last_of('.');
   const Unit unit = unit_of(last == std::string::npos ? path : path.substr(last + 1));
   const std::optional<double> count = unit == Unit::count ? finite(&value) : std::nullopt;
-  const bool few = count && *count > 0 && *count < static_cast<double>(fewest_people) && path.find("employee_impact") != std::string::npos;
-  table.rows.push_back({{name, {}, Tone::plain},
-                        {few ? "fewer than " + std::to_string(fewest_people) : value_text(value, unit), path, Tone::plain}});
+  const bool few = count && *count > 0 && *count < static_cast<double>(fewest_people) &&
+                   path.find("employee_impact") != std::string::npos;
+  table.rows.push_back(
+      {{name, {}, Tone::plain},
+       {few ? "fewer than " + std::to_string(fewest_people) : value_text(value, unit), path, Tone::plain}});
 }
 
 }  // namespace
@@ -68,7 +71,8 @@ Draft::Draft(const ReportFacts& given)
 }
 
 Text Draft::lacking(const std::string& what, const std::string& path) {
-  const auto known = std::find_if(missing_.begin(), missing_.end(), [&](const auto& item) { return item.first == what; });
+  const auto known =
+      std::find_if(missing_.begin(), missing_.end(), [&](const auto& item) { return item.first == what; });
   if (known == missing_.end()) missing_.emplace_back(what, path);
   return {what + ": not stored with this run.", {path}, Tone::missing};
 }
@@ -121,7 +125,8 @@ std::vector<Cell> compared_cells(const Found& before, const Found& after, Unit u
   }
   const double difference = *to - *from;
   cells.push_back({unit == Unit::percent ? points_text(difference) : signed_text(difference, unit), {}, Tone::plain});
-  cells.push_back(*from == 0 ? absent_cell() : Cell{signed_text(difference / std::abs(*from), Unit::percent), {}, Tone::plain});
+  cells.push_back(*from == 0 ? absent_cell()
+                             : Cell{signed_text(difference / std::abs(*from), Unit::percent), {}, Tone::plain});
   return cells;
 }
 

@@ -34,7 +34,7 @@ struct AuditFact {
 /// fingerprint is the one the run saw.
 struct SimulatedYear {
   YearFigures baseline, plan;
-  std::optional<CostBridge> bridge;  ///< Of the plan, from the end of the year before.
+  std::optional<CostBridge> bridge;            ///< Of the plan, from the end of the year before.
   ByLevel<std::int64_t> raised{}, promoted{};  ///< People of the plan, by the level they had before.
 };
 struct SimulatedPlan {

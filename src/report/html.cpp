@@ -26,9 +26,13 @@ const char* class_of(Tone tone) {
 }
 
 /// Said in words or signs too, for those who do not see colours.
-const char* mark_of(Tone tone) { return tone == Tone::good ? "✓ " : tone == Tone::caution ? "! " : tone == Tone::bad ? "✗ " : ""; }
+const char* mark_of(Tone tone) {
+  return tone == Tone::good ? "✓ " : tone == Tone::caution ? "! " : tone == Tone::bad ? "✗ " : "";
+}
 
-bool is_hash(const std::string& text) { return text.size() >= 16 && text.find_first_not_of("0123456789abcdef") == std::string::npos; }
+bool is_hash(const std::string& text) {
+  return text.size() >= 16 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
 
 class HtmlWriter {
  public:
@@ -45,23 +49,29 @@ class HtmlWriter {
     out += "<div class=\"tab\">";
     table_only(table);
     if (!table.note.empty()) out += fmt::format("<p class=\"note\">{}</p>", markup_escaped(table.note));
-    if (const auto sources = sources_of(table); !sources.empty()) out += "<p class=\"src\">Rests on " + source_list(sources) + "</p>";
+    if (const auto sources = sources_of(table); !sources.empty())
+      out += "<p class=\"src\">Rests on " + source_list(sources) + "</p>";
     out += "</div>\n";
   }
   void operator()(const Tiles& tiles) {
     out += "<div class=\"tiles\">";
     for (const Tile& tile : tiles.tiles) {
-      out += fmt::format("<div class=\"tile\" title=\"{}\"><div class=\"k\">{}</div><div class=\"v {}\">{}</div><div class=\"d\">{}</div></div>",
-                         markup_escaped(tile.source), markup_escaped(tile.label), class_of(tile.tone), markup_escaped(tile.value), markup_escaped(tile.detail));
+      out += fmt::format(
+          "<div class=\"tile\" title=\"{}\"><div class=\"k\">{}</div><div class=\"v {}\">{}</div><div "
+          "class=\"d\">{}</div></div>",
+          markup_escaped(tile.source), markup_escaped(tile.label), class_of(tile.tone), markup_escaped(tile.value),
+          markup_escaped(tile.detail));
     }
     out += "</div>\n";
   }
   void operator()(const AdviceList& list) {
     out += "<ol class=\"advice\">";
     for (const Advice& advice : list.items) {
-      out += fmt::format("<li><span class=\"{}\">{}{}</span>", class_of(advice.tone), mark_of(advice.tone), markup_escaped(advice.text));
+      out += fmt::format("<li><span class=\"{}\">{}{}</span>", class_of(advice.tone), mark_of(advice.tone),
+                         markup_escaped(advice.text));
       std::string rests = advice.figure.empty() ? "" : "Rests on: " + markup_escaped(advice.figure);
-      if (!advice.source.empty()) rests += fmt::format("{}<code>{}</code>", rests.empty() ? "" : " · ", markup_escaped(advice.source));
+      if (!advice.source.empty())
+        rests += fmt::format("{}<code>{}</code>", rests.empty() ? "" : " · ", markup_escaped(advice.source));
       if (!rests.empty()) out += "<span class=\"fig\">" + rests + "</span>";
       out += "</li>";
     }
@@ -86,13 +96,16 @@ class HtmlWriter {
  private:
   static std::string source_list(const std::vector<std::string>& sources) {
     std::string list;
-    for (const std::string& source : sources) list += (list.empty() ? "<code>" : ", <code>") + markup_escaped(source) + "</code>";
+    for (const std::string& source : sources)
+      list += (list.empty() ? "<code>" : ", <code>") + markup_escaped(source) + "</code>";
     return list;
   }
   void cell_of(const Cell& cell, const Column& column) {
     constexpr std::size_t longest = 34;
     std::string classes = column.numbers ? "n" : "";
-    const auto add = [&](const char* name) { classes += (classes.empty() || *name == '\0' ? "" : " ") + std::string(name); };
+    const auto add = [&](const char* name) {
+      classes += (classes.empty() || *name == '\0' ? "" : " ") + std::string(name);
+    };
     if (cell.text.size() > longest) add("long");
     if (is_hash(cell.text)) add("code");
     add(class_of(cell.tone));
@@ -102,10 +115,13 @@ class HtmlWriter {
     out += ">" + markup_escaped(cell.text) + "</td>";
   }
   void table_only(const Table& table) {
-    out += fmt::format("<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{}\"><table>", markup_escaped(table.caption));
+    out += fmt::format("<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{}\"><table>",
+                       markup_escaped(table.caption));
     if (!table.caption.empty()) out += fmt::format("<caption>{}</caption>", markup_escaped(table.caption));
     out += "<thead><tr>";
-    for (const Column& column : table.columns) out += fmt::format("<th scope=\"col\"{}>{}</th>", column.numbers ? " class=\"n\"" : "", markup_escaped(column.title));
+    for (const Column& column : table.columns)
+      out += fmt::format("<th scope=\"col\"{}>{}</th>", column.numbers ? " class=\"n\"" : "",
+                         markup_escaped(column.title));
     out += "</tr></thead><tbody>";
     for (const auto& row : table.rows) {
       out += "<tr>";
@@ -120,7 +136,8 @@ class HtmlWriter {
 
 std::string head_of(const EvidenceReport& report) {
   return fmt::format(
-      "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+      "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width,initial-scale=1\">"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
       "<meta name=\"color-scheme\" content=\"light dark\"><title>{}: {}</title><style>{}</style></head>\n",
       report.language, markup_escaped(report.title), markup_escaped(report.subtitle), html_style());
@@ -133,13 +150,16 @@ std::string to_html(const EvidenceReport& report) {
   writer.board = report.board;
   std::string& out = writer.out;
   out = head_of(report);
-  out += fmt::format("<body{}><main>\n<header><h1>{}</h1><p class=\"sub\">{}</p><dl class=\"facts\">", report.board ? " class=\"board\"" : "",
-                     markup_escaped(report.title), markup_escaped(report.subtitle));
-  for (const auto& [name, value] : report.facts) out += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", markup_escaped(name), markup_escaped(value));
+  out += fmt::format("<body{}><main>\n<header><h1>{}</h1><p class=\"sub\">{}</p><dl class=\"facts\">",
+                     report.board ? " class=\"board\"" : "", markup_escaped(report.title),
+                     markup_escaped(report.subtitle));
+  for (const auto& [name, value] : report.facts)
+    out += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", markup_escaped(name), markup_escaped(value));
   out += "</dl>";
   if (!report.board) {
     out += "<nav aria-label=\"Contents\"><strong>Contents</strong><ol>";
-    for (const Section& section : report.sections) out += fmt::format("<li><a href=\"#{}\">{}</a></li>", section.id, markup_escaped(section.title));
+    for (const Section& section : report.sections)
+      out += fmt::format("<li><a href=\"#{}\">{}</a></li>", section.id, markup_escaped(section.title));
     out += "</ol></nav>";
   }
   out += "</header>\n";

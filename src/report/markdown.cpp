@@ -29,8 +29,10 @@ std::string escaped_line(std::string_view text) {
   std::string out = escaped(text);
   std::size_t digits = 0;
   while (digits < out.size() && out[digits] >= '0' && out[digits] <= '9') ++digits;
-  if (digits > 0 && digits < out.size() && (out[digits] == '.' || out[digits] == ')')) out.insert(digits, "\\");
-  else if (!out.empty() && (out[0] == '-' || out[0] == '+' || out[0] == '=')) out.insert(0, "\\");
+  if (digits > 0 && digits < out.size() && (out[digits] == '.' || out[digits] == ')'))
+    out.insert(digits, "\\");
+  else if (!out.empty() && (out[0] == '-' || out[0] == '+' || out[0] == '='))
+    out.insert(0, "\\");
   return out;
 }
 
@@ -80,7 +82,8 @@ class MarkdownWriter {
   }
   void operator()(const Tiles& tiles) {
     Table table{"", {{"Figure", false}, {"Value", true}, {"", false}}, {}, ""};
-    for (const Tile& tile : tiles.tiles) table.rows.push_back({{tile.label, {}, {}}, {tile.value, tile.source, tile.tone}, {tile.detail, {}, {}}});
+    for (const Tile& tile : tiles.tiles)
+      table.rows.push_back({{tile.label, {}, {}}, {tile.value, tile.source, tile.tone}, {tile.detail, {}, {}}});
     (*this)(table);
   }
   void operator()(const AdviceList& list) {
@@ -125,7 +128,8 @@ std::string cell_text(const std::vector<std::optional<double>>& values, std::siz
 Table point_table(const Chart& chart) {
   Table table{chart.title, {{chart.x_title, true}, {chart.y_title, true}, {"", false}}, {}, ""};
   for (const Chart::Point& point : chart.points)
-    table.rows.push_back({{unit_text(point.x, chart.x_unit), {}, {}}, {unit_text(point.y, chart.y_unit), {}, {}}, {point.name, {}, {}}});
+    table.rows.push_back(
+        {{unit_text(point.x, chart.x_unit), {}, {}}, {unit_text(point.y, chart.y_unit), {}, {}}, {point.name, {}, {}}});
   return table;
 }
 
@@ -155,7 +159,9 @@ Table table_of(const Chart& chart) {
     }
     table.rows.push_back(std::move(row));
   }
-  for (const Chart::Rule& rule : chart.rules) table.note += (table.note.empty() ? "" : "; ") + fmt::format("{}: {}", rule.name, unit_text(rule.value, chart.y_unit));
+  for (const Chart::Rule& rule : chart.rules)
+    table.note +=
+        (table.note.empty() ? "" : "; ") + fmt::format("{}: {}", rule.name, unit_text(rule.value, chart.y_unit));
   return table;
 }
 
@@ -163,7 +169,8 @@ std::vector<std::string> sources_of(const Table& table) {
   std::vector<std::string> sources;
   for (const auto& row : table.rows) {
     for (const Cell& cell : row) {
-      if (!cell.source.empty() && std::find(sources.begin(), sources.end(), cell.source) == sources.end()) sources.push_back(cell.source);
+      if (!cell.source.empty() && std::find(sources.begin(), sources.end(), cell.source) == sources.end())
+        sources.push_back(cell.source);
     }
   }
   // Long lists by what they share: the object or list that holds them.

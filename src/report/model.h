@@ -95,7 +95,7 @@ struct Chart {
   std::vector<Point> points;
   double middle = 0;
   bool from_zero = false;  ///< The axis of values begins at 0.
-  Table data;              ///< The chart's figures, for those who read rather than look; may be empty when the section has them.
+  Table data;  ///< The chart's figures, for those who read rather than look; may be empty when the section has them.
   std::string source;
 };
 
@@ -110,7 +110,7 @@ struct Section {
 struct EvidenceReport {
   std::string title, subtitle;
   std::string language = "en";
-  bool board = false;  ///< The short edition: one to two pages of A4.
+  bool board = false;                                      ///< The short edition: one to two pages of A4.
   std::vector<std::pair<std::string, std::string>> facts;  ///< Beneath the title: run, scenario, date, status.
   std::vector<Section> sections;
   std::string footer;

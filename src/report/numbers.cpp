@@ -86,12 +86,12 @@ Unit unit_of(std::string_view name) {
   if (has(name, "headcount") || has(name, "count") || has(name, "employees") || has(name, "people") ||
       has(name, "promotions") || has(name, "hires") || has(name, "terminations") || has(name, "evaluations"))
     return has(name, "growth") || has(name, "share") ? Unit::percent : Unit::count;
-  if (has(name, "growth") || has(name, "_rate") || has(name, "share") || has(name, "percent") || has(name, "probability") ||
-      has(name, "chance") || has(name, "promotion_raise"))
+  if (has(name, "growth") || has(name, "_rate") || has(name, "share") || has(name, "percent") ||
+      has(name, "probability") || has(name, "chance") || has(name, "promotion_raise"))
     return Unit::percent;
-  if (has(name, "compensation") || has(name, "budget") || has(name, "mean") || has(name, "median") || has(name, "_pay") ||
-      has(name, "impact") || has(name, "salary_total") || has(name, "total_cost") || has(name, "cost_") ||
-      has(name, "run_rate") || has(name, "in_year"))
+  if (has(name, "compensation") || has(name, "budget") || has(name, "mean") || has(name, "median") ||
+      has(name, "_pay") || has(name, "impact") || has(name, "salary_total") || has(name, "total_cost") ||
+      has(name, "cost_") || has(name, "run_rate") || has(name, "in_year"))
     return Unit::money;
   return Unit::number;
 }

@@ -105,7 +105,8 @@ void each_year(const Json& value, const std::string& path, const Take& take) {
 }
 
 void read_years(std::vector<YearRow>& rows, const Json& years, const std::string& path) {
-  each_year(years, path, [&](int year, const Json& record, const std::string& at) { put_sides(rows, year, record, at); });
+  each_year(years, path,
+            [&](int year, const Json& record, const std::string& at) { put_sides(rows, year, record, at); });
   if (!rows.empty() || !years.is_object()) return;
   for (const auto& [side, records] : years.as_object()) {
     const bool baseline = side == "baseline";

@@ -36,8 +36,9 @@ struct YearRow {
   [[nodiscard]] Found of_baseline(std::initializer_list<std::string_view> names) const;
   [[nodiscard]] Found of_plan(std::initializer_list<std::string_view> names) const;
 };
-/// From projected_outcomes.years (by year {figure: {baseline, best}} or {baseline, best}, as an object or a list), else the workforce_summary of older runs, else the year_summaries of stored simulation results, else what was
-/// simulated for the report. By year.
+/// From projected_outcomes.years (by year {figure: {baseline, best}} or {baseline, best}, as an object or a list), else
+/// the workforce_summary of older runs, else the year_summaries of stored simulation results, else what was simulated
+/// for the report. By year.
 [[nodiscard]] std::vector<YearRow> years_of(const ReportFacts& facts);
 
 struct LeverRow {
@@ -66,8 +67,8 @@ struct ConditionRow {
 struct SensitivityRow {
   std::string lever, path;
   double value = 0;
-  std::optional<double> low, high;       ///< Interval of `value`.
-  std::optional<double> first;           ///< First order, beside the total one.
+  std::optional<double> low, high;  ///< Interval of `value`.
+  std::optional<double> first;      ///< First order, beside the total one.
   std::optional<double> first_low, first_high;
   bool no_effect = false;
 };
@@ -75,8 +76,8 @@ struct SensitivityReading {
   std::string method;  ///< "sobol", "morris", "local", "tornado", "stored", or "as stored" for what an older run tells.
   std::string measure;  ///< What `value` is, in words.
   std::string output;
-  bool tornado = false;  ///< low and high are outputs at the bounds; value is the swing.
-  double middle = 0;     ///< Of a tornado: the output at the plan.
+  bool tornado = false;              ///< low and high are outputs at the bounds; value is the swing.
+  double middle = 0;                 ///< Of a tornado: the output at the plan.
   std::vector<SensitivityRow> rows;  ///< Largest first.
 };
 /// Absent: nothing that can be read as one.

@@ -18,7 +18,8 @@ std::vector<std::string> names_of(const ReportFacts& facts) {
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   };
   for (const std::string& name : facts.schema.names()) {
-    if (std::any_of(std::begin(maps), std::end(maps), [&](const Json* map) { return map->find(name) != nullptr; })) take(name);
+    if (std::any_of(std::begin(maps), std::end(maps), [&](const Json* map) { return map->find(name) != nullptr; }))
+      take(name);
   }
   for (const Json* map : maps) {
     if (!map->is_object()) continue;

@@ -50,8 +50,15 @@ void read_effect(SensitivityReading& reading, const Json& effect, const std::str
       reading.method = measure.method;
       reading.measure = measure.words;
     }
-    SensitivityRow row{text_at(effect, "factor"), path + "." + std::string(measure.key), *estimate.value, estimate.low,
-                       estimate.high, {}, {}, {}, flag(effect, "no_effect")};
+    SensitivityRow row{text_at(effect, "factor"),
+                       path + "." + std::string(measure.key),
+                       *estimate.value,
+                       estimate.low,
+                       estimate.high,
+                       {},
+                       {},
+                       {},
+                       flag(effect, "no_effect")};
     if (measure.key == "total_order") {
       const Estimated first = estimate_of(effect.find("first_order"));
       row.first = first.value;
@@ -74,9 +81,15 @@ std::optional<SensitivityReading> read_output(const Json& output, const std::str
     reading.middle = finite(output.find("value")).value_or(0);
     for (std::size_t i = 0; i < bars->size(); ++i) {
       const Json& bar = bars->at(i);
-      reading.rows.push_back({text_at(bar, "factor"), fmt::format("{}.bars[{}].swing", path, i),
-                              finite(bar.find("swing")).value_or(0), finite(bar.find("low")), finite(bar.find("high")), {},
-                              {}, {}, flag(bar, "no_effect")});
+      reading.rows.push_back({text_at(bar, "factor"),
+                              fmt::format("{}.bars[{}].swing", path, i),
+                              finite(bar.find("swing")).value_or(0),
+                              finite(bar.find("low")),
+                              finite(bar.find("high")),
+                              {},
+                              {},
+                              {},
+                              flag(bar, "no_effect")});
     }
   } else if (const Json* effects = output.find("effects"); effects != nullptr && effects->is_array()) {
     for (std::size_t i = 0; i < effects->size(); ++i)
@@ -159,7 +172,8 @@ void search_ensembles(std::vector<EnsembleRow>& rows, const Json& value, const P
   if (depth > 6 || rows.size() >= most) return;
   if (value.is_array()) {
     for (std::size_t i = 0; i < std::min(value.size(), most); ++i)
-      search_ensembles(rows, value.at(i), {fmt::format("{}[{}]", place.path, i), place.name, place.group, place.year}, depth + 1);
+      search_ensembles(rows, value.at(i), {fmt::format("{}[{}]", place.path, i), place.name, place.group, place.year},
+                       depth + 1);
     return;
   }
   if (!value.is_object()) return;
@@ -210,7 +224,8 @@ std::vector<EnsembleRow> ensembles_of(const Run& run) {
   const Json& outcomes = run.results.projected_outcomes;
   for (const std::string_view name : {"uncertainty", "ensemble", "ensembles", "seed_bands", "bands"}) {
     if (const Json* value = outcomes.find(name))
-      search_ensembles(rows, *value, {fmt::format("results.projected_outcomes.{}", name), std::string(name), {}, {}}, 0);
+      search_ensembles(rows, *value, {fmt::format("results.projected_outcomes.{}", name), std::string(name), {}, {}},
+                       0);
   }
   if (const Json* value = run.results.sensitivity_analysis.find("uncertainty"))
     search_ensembles(rows, *value, {"results.sensitivity_analysis.uncertainty", "uncertainty", {}, {}}, 0);

@@ -15,16 +15,22 @@ namespace {
 using Names = std::initializer_list<std::string_view>;
 
 bool any(const Draft& draft, Names names) {
-  return std::any_of(draft.years.begin(), draft.years.end(), [&](const YearRow& row) { return row.of_plan(names).number().has_value(); });
+  return std::any_of(draft.years.begin(), draft.years.end(),
+                     [&](const YearRow& row) { return row.of_plan(names).number().has_value(); });
 }
 
 /// A row a year; nothing when the run has the figure for no year.
-void add_year_table(Section& section, Draft& draft, const std::string& caption, const std::string& note, Names names, Unit unit) {
+void add_year_table(Section& section, Draft& draft, const std::string& caption, const std::string& note, Names names,
+                    Unit unit) {
   if (!any(draft, names)) return;
-  Table table{caption, {{"Year", false}, {"Baseline", true}, {"Plan", true}, {"Difference", true}, {"Relative", true}}, {}, note};
+  Table table{caption,
+              {{"Year", false}, {"Baseline", true}, {"Plan", true}, {"Difference", true}, {"Relative", true}},
+              {},
+              note};
   for (const YearRow& row : draft.years) {
     std::vector<Cell> cells{{std::to_string(row.year), {}, Tone::plain}};
-    for (Cell& cell : compared_cells(row.of_baseline(names), row.of_plan(names), unit)) cells.push_back(std::move(cell));
+    for (Cell& cell : compared_cells(row.of_baseline(names), row.of_plan(names), unit))
+      cells.push_back(std::move(cell));
     table.rows.push_back(std::move(cells));
   }
   section.blocks.emplace_back(std::move(table));
@@ -61,11 +67,18 @@ std::string people_text(double people) {
 void add_level_table(Section& section, const Found& impact) {
   const Json* levels = impact.value->find("by_level");
   if (levels == nullptr || !levels->is_array()) return;
-  Table table{"People of the target year and their mean pay, by level",
-              {{"Level", false}, {"Active", true}, {"Affected", true}, {"Mean pay, baseline", true}, {"Mean pay, plan", true}, {"Levers changed", false}},
-              {},
-              fmt::format("Affected: active people for whose level a pay lever changes. Levels with fewer than {} people "
-                          "show neither number nor pay.", fewest_people)};
+  Table table{
+      "People of the target year and their mean pay, by level",
+      {{"Level", false},
+       {"Active", true},
+       {"Affected", true},
+       {"Mean pay, baseline", true},
+       {"Mean pay, plan", true},
+       {"Levers changed", false}},
+      {},
+      fmt::format("Affected: active people for whose level a pay lever changes. Levels with fewer than {} people "
+                  "show neither number nor pay.",
+                  fewest_people)};
   for (std::size_t i = 0; i < levels->size(); ++i) {
     const Json& level = levels->at(i);
     const std::string path = fmt::format("{}.by_level[{}]", impact.path, i);
@@ -105,10 +118,14 @@ void add_simulated_levels(Section& section, const Draft& draft) {
                 "From the run's own levers, years and seed, on data with the fingerprint that the run saw."};
     for (std::size_t level = 0; level < level_count; ++level) {
       const auto cell = [&](std::int64_t people, const char* what) {
-        return Cell{people_text(static_cast<double>(people)), fmt::format("simulated.{}.plan.{}[{}]", year.plan.year, what, level), {}};
+        return Cell{people_text(static_cast<double>(people)),
+                    fmt::format("simulated.{}.plan.{}[{}]", year.plan.year, what, level),
+                    {}};
       };
-      table.rows.push_back({{std::to_string(level + 1), {}, {}}, cell(year.plan.active_by_level[level], "active_by_level"),
-                            cell(year.raised[level], "raised_by_level"), cell(year.promoted[level], "promoted_by_level")});
+      table.rows.push_back({{std::to_string(level + 1), {}, {}},
+                            cell(year.plan.active_by_level[level], "active_by_level"),
+                            cell(year.raised[level], "raised_by_level"),
+                            cell(year.promoted[level], "promoted_by_level")});
     }
     section.blocks.emplace_back(std::move(table));
   }
@@ -141,8 +158,9 @@ std::optional<Chart> cost_chart(Draft& draft) {
       chart.rules.push_back({row.name, *row.maximum});
   }
   const auto& last = chart.series.back().values.back();
-  chart.description = fmt::format("Line chart over {} years{}.", chart.x.size(),
-                                  last ? fmt::format("; the plan ends at {} in {:.0f}", money_text(*last), chart.x.back()) : "");
+  chart.description =
+      fmt::format("Line chart over {} years{}.", chart.x.size(),
+                  last ? fmt::format("; the plan ends at {} in {:.0f}", money_text(*last), chart.x.back()) : "");
   return chart;
 }
 
@@ -151,7 +169,8 @@ std::optional<Chart> bridge_chart(Draft& draft) {
   if (year == nullptr) return std::nullopt;
   Chart chart;
   chart.kind = Chart::Kind::waterfall;
-  chart.title = fmt::format("Cost bridge of the plan, end of {} to end of {}", year->bridge->from_year, year->bridge->to_year);
+  chart.title =
+      fmt::format("Cost bridge of the plan, end of {} to end of {}", year->bridge->from_year, year->bridge->to_year);
   chart.y_unit = Unit::money;
   chart.y_title = "Pay of the active";
   chart.data = {chart.title, {{"Part", false}, {"Amount", true}}, {}, {}};
@@ -164,24 +183,29 @@ std::optional<Chart> bridge_chart(Draft& draft) {
     series.values.emplace_back(amount);
     chart.data.rows.push_back({{part.name, {}, {}},
                                {total ? money_text(amount) : signed_text(amount, Unit::money),
-                                fmt::format("simulated.{}.bridge", year->plan.year), {}}});
+                                fmt::format("simulated.{}.bridge", year->plan.year),
+                                {}}});
   }
   chart.series.push_back(std::move(series));
   chart.source = fmt::format("simulated.{}.bridge", year->plan.year);
-  chart.description = fmt::format("Waterfall from {} at the start through leavers, hires, promotions and raises to {} at the end.",
-                                  money_text(year->bridge->start), money_text(year->bridge->end));
+  chart.description =
+      fmt::format("Waterfall from {} at the start through leavers, hires, promotions and raises to {} at the end.",
+                  money_text(year->bridge->start), money_text(year->bridge->end));
   return chart;
 }
 
 Section cost_section(Draft& draft) {
   Section section{"costs", "Costs", {}};
   if (auto chart = cost_chart(draft)) section.blocks.emplace_back(std::move(*chart));
-  add_year_table(section, draft, "Run-rate: a year's pay of those active at its end", "", {"active_compensation", "total_compensation"}, Unit::money);
+  add_year_table(section, draft, "Run-rate: a year's pay of those active at its end", "",
+                 {"active_compensation", "total_compensation"}, Unit::money);
   const Names in_year{"prorated_compensation", "in_year"};
-  add_year_table(section, draft, "In-year cost: pay over the days at each rate, leavers included", "", in_year, Unit::money);
+  add_year_table(section, draft, "In-year cost: pay over the days at each rate, leavers included", "", in_year,
+                 Unit::money);
   if (!any(draft, {"active_compensation", "total_compensation"}))
     section.blocks.emplace_back(draft.lacking("Costs by year", "results.projected_outcomes.years"));
-  if (!any(draft, in_year)) section.blocks.emplace_back(draft.lacking("In-year cost", "results.projected_outcomes.years"));
+  if (!any(draft, in_year))
+    section.blocks.emplace_back(draft.lacking("In-year cost", "results.projected_outcomes.years"));
   if (auto chart = bridge_chart(draft)) {
     section.blocks.emplace_back(std::move(*chart));
   } else {
@@ -190,8 +214,11 @@ Section cost_section(Draft& draft) {
     section.blocks.emplace_back(std::move(text));
   }
   if (draft.facts.simulated && draft.facts.simulated->loading_factor > 0)
-    section.blocks.emplace_back(Text{fmt::format("Taxes and benefits on top of pay: {} (setting loading_factor); no figure here contains them.",
-                                                 percent_text(draft.facts.simulated->loading_factor)), {"settings.loading_factor"}, {}});
+    section.blocks.emplace_back(
+        Text{fmt::format("Taxes and benefits on top of pay: {} (setting loading_factor); no figure here contains them.",
+                         percent_text(draft.facts.simulated->loading_factor)),
+             {"settings.loading_factor"},
+             {}});
   const Json& impact = draft.run.results.estimated_cost_impact;
   if (impact.is_object() && !impact.empty())
     section.blocks.emplace_back(flat_table("Cost impact as the run holds it", impact, "results.estimated_cost_impact"));
@@ -212,9 +239,11 @@ Section people_section(Draft& draft) {
     section.blocks.emplace_back(draft.lacking("People affected by level", "results.estimated_employee_impact"));
   }
   add_simulated_levels(section, draft);
-  add_year_table(section, draft, "Active people at the end of the year", "", {"active_headcount", "total_headcount"}, Unit::count);
+  add_year_table(section, draft, "Active people at the end of the year", "", {"active_headcount", "total_headcount"},
+                 Unit::count);
   add_year_table(section, draft, "Mean pay", "", {"active_mean", "mean_compensation", "avg_compensation"}, Unit::money);
-  add_year_table(section, draft, "Growth of pay of those active at both ends of the year", "", {"like_for_like_growth"}, Unit::percent);
+  add_year_table(section, draft, "Growth of pay of those active at both ends of the year", "", {"like_for_like_growth"},
+                 Unit::percent);
   if (!any(draft, {"active_headcount", "total_headcount"}))
     section.blocks.emplace_back(draft.lacking("Headcount by year", "results.projected_outcomes.years"));
   return section;
@@ -227,13 +256,18 @@ Section equity_section(Draft& draft) {
     section.blocks.emplace_back(draft.lacking("Equity term", "results.objective_breakdown.equity"));
     return section;
   }
-  Table table{"Spread of pay within levels: mean over levels of deviation / mean", {{"What", false}, {"Baseline", true}, {"Plan", true}, {"Difference", true}, {"Relative", true}}, {}, "Lower is more equal."};
-  const Found start = find_at(draft.run.results.projected_outcomes, "results.projected_outcomes", {"start", "objective_breakdown"});
+  Table table{"Spread of pay within levels: mean over levels of deviation / mean",
+              {{"What", false}, {"Baseline", true}, {"Plan", true}, {"Difference", true}, {"Relative", true}},
+              {},
+              "Lower is more equal."};
+  const Found start =
+      find_at(draft.run.results.projected_outcomes, "results.projected_outcomes", {"start", "objective_breakdown"});
   const auto add = [&](const char* title, std::string_view name) {
     const Found after = draft.term(name);
     if (!after.number()) return;
     std::vector<Cell> cells{{title, {}, {}}};
-    for (Cell& cell : compared_cells(start ? first_of(start, {name}) : Found{}, after, Unit::number)) cells.push_back(std::move(cell));
+    for (Cell& cell : compared_cells(start ? first_of(start, {name}) : Found{}, after, Unit::number))
+      cells.push_back(std::move(cell));
     table.rows.push_back(std::move(cells));
   };
   add("All active people", "equity");
@@ -241,7 +275,8 @@ Section equity_section(Draft& draft) {
   section.blocks.emplace_back(std::move(table));
   add_year_table(section, draft, "By year", "", {"equity"}, Unit::number);
   if (!draft.term("equity_within_cap").number())
-    section.blocks.emplace_back(draft.lacking("Equity without people above the pay cap", "results.objective_breakdown.equity_within_cap"));
+    section.blocks.emplace_back(
+        draft.lacking("Equity without people above the pay cap", "results.objective_breakdown.equity_within_cap"));
   return section;
 }
 

@@ -15,7 +15,9 @@ std::string lever_text(const LeverRow& row, double value) {
   return row.multiplier ? fmt::format("× {:.4g}", value) : percent_text(value);
 }
 
-std::string name_of(const LeverRow& row) { return row.level ? fmt::format("{}, level {}", row.title, *row.level) : row.title; }
+std::string name_of(const LeverRow& row) {
+  return row.level ? fmt::format("{}, level {}", row.title, *row.level) : row.title;
+}
 
 std::string remark_of(const LeverRow& row) {
   std::string text;
@@ -38,8 +40,9 @@ std::vector<Cell> lever_cells(const LeverRow& row) {
   if (row.initial && row.optimal) {
     const double change = *row.optimal - *row.initial;
     cells.push_back({row.multiplier ? fmt::format("{:+.4g}", change + 0.0) : points_text(change), {}, Tone::plain});
-    cells.push_back(*row.initial == 0 ? absent_cell()
-                                      : Cell{signed_text(change / std::abs(*row.initial), Unit::percent), {}, Tone::plain});
+    cells.push_back(*row.initial == 0
+                        ? absent_cell()
+                        : Cell{signed_text(change / std::abs(*row.initial), Unit::percent), {}, Tone::plain});
   } else {
     cells.push_back(absent_cell());
     cells.push_back(absent_cell());
@@ -78,7 +81,13 @@ Section lever_section(Draft& draft) {
     return section;
   }
   Table table{"Levers: baseline, plan, change, search bounds",
-              {{"Lever", false}, {"Baseline", true}, {"Plan", true}, {"Change", true}, {"Relative", true}, {"Bounds", true}, {"Remark", false}},
+              {{"Lever", false},
+               {"Baseline", true},
+               {"Plan", true},
+               {"Change", true},
+               {"Relative", true},
+               {"Bounds", true},
+               {"Remark", false}},
               {},
               "Baseline: where the run started. pp: percentage points. × : factor on the middle of the pay range."};
   for (const LeverRow& row : draft.levers) table.rows.push_back(lever_cells(row));
@@ -97,23 +106,25 @@ Section bounds_section(Draft& draft) {
   for (const LeverRow& row : draft.levers) {
     bounded += row.at != LeverRow::At::unknown ? 1 : 0;
     std::string& list = row.at == LeverRow::At::lower ? lower : upper;
-    if (row.at == LeverRow::At::lower || row.at == LeverRow::At::upper) list += (list.empty() ? "" : "; ") + name_of(row);
+    if (row.at == LeverRow::At::lower || row.at == LeverRow::At::upper)
+      list += (list.empty() ? "" : "; ") + name_of(row);
   }
   if (bounded == 0) {
     section.blocks.emplace_back(draft.lacking("Search bounds of the levers", "configuration.parameter_bounds"));
     return section;
   }
   const std::vector<std::string> sources{"results.optimal_parameters", "configuration.parameter_bounds"};
-  if (lower.empty() && upper.empty()) section.blocks.emplace_back(Text{"No lever lies at a bound.", sources, Tone::good});
+  if (lower.empty() && upper.empty())
+    section.blocks.emplace_back(Text{"No lever lies at a bound.", sources, Tone::good});
   if (!lower.empty()) section.blocks.emplace_back(Text{"At the lower bound: " + lower + ".", sources, Tone::caution});
   if (!upper.empty()) section.blocks.emplace_back(Text{"At the upper bound: " + upper + ".", sources, Tone::caution});
   if (!lower.empty())
-    section.blocks.emplace_back(
-        Text{"In this model cost rises with every pay lever and nothing pushes back: who leaves does not depend on pay. A "
-             "plan led by cost therefore ends on lower bounds, which then are the decision. Floors, a budget band or the "
-             "front of cost against equity put the choice where it belongs.",
-             {},
-             Tone::plain});
+    section.blocks.emplace_back(Text{
+        "In this model cost rises with every pay lever and nothing pushes back: who leaves does not depend on pay. A "
+        "plan led by cost therefore ends on lower bounds, which then are the decision. Floors, a budget band or the "
+        "front of cost against equity put the choice where it belongs.",
+        {},
+        Tone::plain});
   return section;
 }
 
@@ -127,8 +138,9 @@ Table condition_table(Draft& draft) {
     const auto cell = [&](const std::optional<double>& value, const char* key) {
       return value ? Cell{unit_text(*value, unit), fmt::format("{}.{}", row.path, key), Tone::plain} : absent_cell();
     };
-    Cell kept = !row.satisfied ? absent_cell() : Cell{*row.satisfied ? "✓ yes" : "✗ no", row.path + ".satisfied",
-                                                      *row.satisfied ? Tone::good : Tone::bad};
+    Cell kept = !row.satisfied ? absent_cell()
+                               : Cell{*row.satisfied ? "✓ yes" : "✗ no", row.path + ".satisfied",
+                                      *row.satisfied ? Tone::good : Tone::bad};
     if (row.satisfied && !*row.satisfied && row.violation) kept.text += ", by " + unit_text(*row.violation, unit);
     table.rows.push_back({{row.name.empty() ? readable(row.figure) : row.name, row.path, Tone::plain},
                           {limit_text(row, unit), row.path, Tone::plain},
@@ -146,19 +158,24 @@ Section condition_section(Draft& draft) {
   else if (draft.run.configuration.constraints.empty() && !draft.study({"constraints"}))
     section.blocks.emplace_back(draft.lacking("Conditions", "results.projected_outcomes.constraints"));
   else
-    section.blocks.emplace_back(draft.lacking("Values and headroom of the conditions", "results.projected_outcomes.constraints"));
+    section.blocks.emplace_back(
+        draft.lacking("Values and headroom of the conditions", "results.projected_outcomes.constraints"));
   const auto& declared = draft.run.configuration.constraints;
   if (draft.conditions.empty() && !declared.empty()) {
     Table table{"Conditions as declared", {{"Condition", false}, {"Type", false}, {"Bounds", true}}, {}, ""};
     for (std::size_t i = 0; i < declared.size(); ++i) {
       const std::string path = fmt::format("configuration.constraints[{}]", i);
-      table.rows.push_back({{declared[i].name, path, {}}, {declared[i].constraint_type, path, {}}, {value_text(declared[i].bounds), path + ".bounds", {}}});
+      table.rows.push_back({{declared[i].name, path, {}},
+                            {declared[i].constraint_type, path, {}},
+                            {value_text(declared[i].bounds), path + ".bounds", {}}});
     }
     section.blocks.emplace_back(std::move(table));
   }
   if (const Json& violations = draft.run.results.constraint_violations; violations.is_array() && !violations.empty()) {
     for (std::size_t i = 0; i < std::min<std::size_t>(violations.size(), 20); ++i)
-      section.blocks.emplace_back(Text{"Violation as stored: " + value_text(violations.at(i)) + ".", {fmt::format("results.constraint_violations[{}]", i)}, Tone::bad});
+      section.blocks.emplace_back(Text{"Violation as stored: " + value_text(violations.at(i)) + ".",
+                                       {fmt::format("results.constraint_violations[{}]", i)},
+                                       Tone::bad});
   }
   return section;
 }

@@ -12,7 +12,8 @@ namespace {
 
 std::string quoted(const std::string& text) {
   const bool plain = !text.empty() && text[0] != '-' && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' ||
+           c == '-';
   });
   if (plain) return text;
   std::string out = "'";
@@ -23,11 +24,14 @@ std::string quoted(const std::string& text) {
 std::string evaluator_text(const Draft& draft) {
   const std::string kind = draft.study_text({"evaluator", "kind"});
   if (kind == "simulator")
-    return "Each set of levers was simulated year by year with the native workforce simulator: terminations, hires, promotions and "
-           "raises by its rules, with draws that depend on seed, person, year and event alone, so that plans compare like with like.";
+    return "Each set of levers was simulated year by year with the native workforce simulator: terminations, hires, "
+           "promotions and "
+           "raises by its rules, with draws that depend on seed, person, year and event alone, so that plans compare "
+           "like with like.";
   if (kind == "synthetic" || draft.synthetic())
     return "Each set of levers was put into the synthetic formula for trying algorithms; it knows no data.";
-  if (kind == "command") return "Each set of levers was given to an external command, whose answer was taken as it came.";
+  if (kind == "command")
+    return "Each set of levers was given to an external command, whose answer was taken as it came.";
   if (kind == "callable") return "Each set of levers was given to a function of the calling program.";
   if (kind == "function") return "The objective is a named test function; no workforce is meant.";
   return {};
@@ -36,10 +40,14 @@ std::string evaluator_text(const Draft& draft) {
 std::string formula_text(const Draft& draft) {
   const std::string form = draft.study_text({"objective", "form"});
   if (form.empty()) return {};
-  std::string text = "Cost is the pay of all active people at the end of the target year, in millions; equity is the mean over levels of "
-                     "deviation / mean of pay; targets is the squared distance from the growth targets. ";
-  text += form == "normalised" ? "The objective is the weighted sum of the terms, each divided by its scale, so that all are 1 at the baseline."
-                               : "The objective is the weighted sum of the terms on their raw scales, on which cost outweighs the others by far.";
+  std::string text =
+      "Cost is the pay of all active people at the end of the target year, in millions; equity is the mean over levels "
+      "of "
+      "deviation / mean of pay; targets is the squared distance from the growth targets. ";
+  text += form == "normalised" ? "The objective is the weighted sum of the terms, each divided by its scale, so that "
+                                 "all are 1 at the baseline."
+                               : "The objective is the weighted sum of the terms on their raw scales, on which cost "
+                                 "outweighs the others by far.";
   return text;
 }
 
@@ -55,27 +63,37 @@ Table hash_table(const Draft& draft) {
   add_hash(table, "Version", std::to_string(subject.version), "version");
   add_hash(table, "Content hash (SHA-256)", subject.content_hash, "content_hash");
   add_hash(table, "Configuration hash (MD5)", configuration_hash(subject.run.configuration), "configuration");
-  if (metadata.created_at.microseconds != 0) add_hash(table, "Created", to_text(metadata.created_at), "metadata.created_at");
+  if (metadata.created_at.microseconds != 0)
+    add_hash(table, "Created", to_text(metadata.created_at), "metadata.created_at");
   if (metadata.completed_at) add_hash(table, "Completed", to_text(*metadata.completed_at), "metadata.completed_at");
   add_hash(table, "By", metadata.user_id.value_or(""), "metadata.user_id");
   add_hash(table, "State", subject.state, "state");
   add_hash(table, "Store", draft.facts.store, "store");
-  if (draft.facts.simulated) add_hash(table, "Data signature of what was simulated for this report", draft.facts.simulated->signature, "simulated");
+  if (draft.facts.simulated)
+    add_hash(table, "Data signature of what was simulated for this report", draft.facts.simulated->signature,
+             "simulated");
   return table;
 }
 
 Table audit_table(const std::vector<AuditFact>& audit) {
   constexpr std::size_t most = 20;
-  Table table{"Audit log of the run", {{"Entry", true}, {"Time (UTC)", false}, {"Who", false}, {"Action", false}, {"Entry hash", false}}, {}, ""};
+  Table table{"Audit log of the run",
+              {{"Entry", true}, {"Time (UTC)", false}, {"Who", false}, {"Action", false}, {"Entry hash", false}},
+              {},
+              ""};
   const std::size_t first = audit.size() > most ? audit.size() - most : 0;
   for (std::size_t i = first; i < audit.size(); ++i) {
     const AuditFact& fact = audit[i];
     std::string action = fact.action;
     if (fact.reason && !fact.reason->empty()) action += ": " + *fact.reason;
-    table.rows.push_back({{std::to_string(fact.sequence), "audit", {}}, {to_text(fact.recorded_at), "audit", {}}, {fact.actor, "audit", {}},
-                          {action, "audit", {}}, {fact.entry_hash.substr(0, 16), "audit", {}}});
+    table.rows.push_back({{std::to_string(fact.sequence), "audit", {}},
+                          {to_text(fact.recorded_at), "audit", {}},
+                          {fact.actor, "audit", {}},
+                          {action, "audit", {}},
+                          {fact.entry_hash.substr(0, 16), "audit", {}}});
   }
-  table.note = "The first 16 digits of each hash; planwise audit log prints them whole, planwise verify checks the chain.";
+  table.note =
+      "The first 16 digits of each hash; planwise audit log prints them whole, planwise verify checks the chain.";
   if (first > 0) table.note += fmt::format(" The last {} of {} entries.", most, audit.size());
   return table;
 }
@@ -96,14 +114,19 @@ Section method_section(Draft& draft) {
   if (const std::string text = formula_text(draft); !text.empty())
     section.blocks.emplace_back(Text{text, {"configuration.algorithm_config.objective"}, {}});
   else
-    section.blocks.emplace_back(draft.lacking("Form of the objective", "configuration.algorithm_config.objective.form"));
-  section.blocks.emplace_back(Text{"Every figure of this report is one that the run holds, a difference of two of them, or says where else it comes from. "
-                                   "Nothing is estimated in place of what is missing. Money is in the currency of the data.",
-                                   {},
-                                   {}});
-  if (const Found notes = find_at(draft.run.results.projected_outcomes, "results.projected_outcomes", {"notes"}); notes && notes.value->is_array()) {
+    section.blocks.emplace_back(
+        draft.lacking("Form of the objective", "configuration.algorithm_config.objective.form"));
+  section.blocks.emplace_back(
+      Text{"Every figure of this report is one that the run holds, a difference of two of them, or says where else it "
+           "comes from. "
+           "Nothing is estimated in place of what is missing. Money is in the currency of the data.",
+           {},
+           {}});
+  if (const Found notes = find_at(draft.run.results.projected_outcomes, "results.projected_outcomes", {"notes"});
+      notes && notes.value->is_array()) {
     for (std::size_t i = 0; i < std::min<std::size_t>(notes.value->size(), 20); ++i)
-      section.blocks.emplace_back(Text{"Note of the run: " + value_text(notes.value->at(i)) + ".", {fmt::format("{}[{}]", notes.path, i)}, {}});
+      section.blocks.emplace_back(
+          Text{"Note of the run: " + value_text(notes.value->at(i)) + ".", {fmt::format("{}[{}]", notes.path, i)}, {}});
   }
   return section;
 }
@@ -121,9 +144,11 @@ Section origin_section(Draft& draft) {
     section.blocks.emplace_back(Text{"To run it again on the same data and compare byte for byte:", {}, {}});
     section.blocks.emplace_back(Code{command});
   } else {
-    section.blocks.emplace_back(draft.lacking("The study, without which the run cannot be made again", "configuration.algorithm_config"));
+    section.blocks.emplace_back(
+        draft.lacking("The study, without which the run cannot be made again", "configuration.algorithm_config"));
   }
-  section.blocks.emplace_back(Text{"To check that the stored run is the one of this report (its content hash) and untouched since:", {}, {}});
+  section.blocks.emplace_back(
+      Text{"To check that the stored run is the one of this report (its content hash) and untouched since:", {}, {}});
   section.blocks.emplace_back(Code{"planwise verify\nplanwise show " + quoted(draft.run.metadata.run_id)});
   return section;
 }
@@ -134,7 +159,10 @@ Section missing_section(Draft& draft) {
     section.blocks.emplace_back(Text{"Nothing that this report looks for is missing.", {}, Tone::good});
     return section;
   }
-  Table table{"Not stored with this run, and therefore not in this report", {{"What", false}, {"Where it would stand", false}}, {}, ""};
+  Table table{"Not stored with this run, and therefore not in this report",
+              {{"What", false}, {"Where it would stand", false}},
+              {},
+              ""};
   for (const auto& [what, path] : draft.missing()) table.rows.push_back({{what, {}, {}}, {path, path, Tone::missing}});
   section.blocks.emplace_back(std::move(table));
   return section;

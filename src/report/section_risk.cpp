@@ -18,30 +18,36 @@ Tone tone_of(RiskLevel level) {
 void add_change(Section& section, const Draft& draft) {
   const ChangeRisk& change = *draft.change;
   const std::string origin = "assess_change(configuration.initial_parameters, results.optimal_parameters)";
-  section.blocks.emplace_back(
-      Text{fmt::format("Risk of the change, assessed for this report from the run's levers with the {} lever schema (market "
-                       "figures of {}): {}, score {}; {} values change; mean confidence {}.",
-                       draft.facts.schema.source() == "shipped" ? "shipped" : "configured", change.market_date,
-                       to_text(change.level), number_text(std::round(change.score * 10) / 10), change.change_count,
-                       percent_text(change.confidence)),
-           {origin},
-           tone_of(change.level)});
+  section.blocks.emplace_back(Text{
+      fmt::format("Risk of the change, assessed for this report from the run's levers with the {} lever schema (market "
+                  "figures of {}): {}, score {}; {} values change; mean confidence {}.",
+                  draft.facts.schema.source() == "shipped" ? "shipped" : "configured", change.market_date,
+                  to_text(change.level), number_text(std::round(change.score * 10) / 10), change.change_count,
+                  percent_text(change.confidence)),
+      {origin},
+      tone_of(change.level)});
   if (!change.factors.empty()) {
     constexpr std::size_t most = 15;
-    Table table{"Risk factors, the highest score first", {{"Factor", false}, {"Score", true}, {"Probability", true}, {"Severity", false}}, {}, ""};
+    Table table{"Risk factors, the highest score first",
+                {{"Factor", false}, {"Score", true}, {"Probability", true}, {"Severity", false}},
+                {},
+                ""};
     for (std::size_t i = 0; i < std::min(most, change.factors.size()); ++i) {
       const RiskFactor& factor = change.factors[i];
       const std::string path = fmt::format("assess_change.factors[{}]", i);
-      table.rows.push_back({{factor.text, path, {}}, {number_text(factor.score), path + ".score", {}},
+      table.rows.push_back({{factor.text, path, {}},
+                            {number_text(factor.score), path + ".score", {}},
                             {percent_text(factor.probability), path + ".probability", {}},
                             {std::string(to_text(factor.severity)), path + ".severity", tone_of(factor.severity)}});
     }
-    if (change.factors.size() > most) table.note = fmt::format("{} factors in all; the {} highest are shown.", change.factors.size(), most);
+    if (change.factors.size() > most)
+      table.note = fmt::format("{} factors in all; the {} highest are shown.", change.factors.size(), most);
     section.blocks.emplace_back(std::move(table));
   }
   AdviceList mitigations;
   for (std::size_t i = 0; i < change.recommendations.size(); ++i)
-    mitigations.items.push_back({change.recommendations[i], "", fmt::format("assess_change.recommendations[{}]", i), Tone::plain});
+    mitigations.items.push_back(
+        {change.recommendations[i], "", fmt::format("assess_change.recommendations[{}]", i), Tone::plain});
   if (!mitigations.items.empty()) {
     section.blocks.emplace_back(Text{"Mitigations:", {}, {}});
     section.blocks.emplace_back(std::move(mitigations));
@@ -53,7 +59,8 @@ class HistoryReading {
  public:
   explicit HistoryReading(const Run& run, bool conditions) : conditions_(conditions) {
     const Json* list = run.simulation_data ? run.simulation_data->find("evaluations") : nullptr;
-    if (list != nullptr && list->is_array() && list->size() == run.results.objective_history.size()) evaluations_ = list;
+    if (list != nullptr && list->is_array() && list->size() == run.results.objective_history.size())
+      evaluations_ = list;
   }
   [[nodiscard]] bool knows() const { return !conditions_ || evaluations_ != nullptr; }
   [[nodiscard]] bool feasible(std::size_t index) const {
@@ -95,7 +102,8 @@ std::optional<Chart> history_chart(const Draft& draft) {
     if (value && reading.knows() && reading.feasible(i) && (!least || *value < *least)) {
       least = value;
       ++improvements;
-      chart.data.rows.push_back({{std::to_string(i), {}, {}}, {number_text(*value), fmt::format("results.objective_history[{}]", i), {}}});
+      chart.data.rows.push_back(
+          {{std::to_string(i), {}, {}}, {number_text(*value), fmt::format("results.objective_history[{}]", i), {}}});
     }
     best.values.push_back(least);
   }
@@ -106,19 +114,25 @@ std::optional<Chart> history_chart(const Draft& draft) {
   }
   chart.series.push_back(std::move(each));
   if (least) chart.series.push_back(std::move(best));
-  chart.description = least ? fmt::format("{} entries; the best feasible value is {}.", history.size(), number_text(*least))
-                            : fmt::format("{} entries.", history.size());
+  chart.description =
+      least ? fmt::format("{} entries; the best feasible value is {}.", history.size(), number_text(*least))
+            : fmt::format("{} entries.", history.size());
   return chart;
 }
 
 void add_tuning(Section& section, const Draft& draft) {
-  const Found list = find_at(draft.run.results.projected_outcomes, "results.projected_outcomes", {"tuning", "iterations"});
+  const Found list =
+      find_at(draft.run.results.projected_outcomes, "results.projected_outcomes", {"tuning", "iterations"});
   if (!list || !list.value->is_array() || list.value->empty()) return;
-  Table table{"Iterations towards the target", {{"Iteration", true}, {"Growth", true}, {"Distance", true}, {"Step", true}}, {}, ""};
+  Table table{"Iterations towards the target",
+              {{"Iteration", true}, {"Growth", true}, {"Distance", true}, {"Step", true}},
+              {},
+              ""};
   for (std::size_t i = 0; i < std::min<std::size_t>(list.value->size(), 50); ++i) {
     const Found item{&list.value->at(i), fmt::format("{}[{}]", list.path, i)};
     const Found distance = first_of(item, {"distance"});
-    table.rows.push_back({{std::to_string(i), {}, {}}, number_cell(first_of(item, {"value", "growth"}), Unit::percent),
+    table.rows.push_back({{std::to_string(i), {}, {}},
+                          number_cell(first_of(item, {"value", "growth"}), Unit::percent),
                           distance.number() ? Cell{points_text(*distance.number()), distance.path, {}} : absent_cell(),
                           number_cell(first_of(item, {"step"}), Unit::number)});
   }
@@ -131,21 +145,29 @@ Section risk_section(Draft& draft) {
   Section section{"risk", "Risk and mitigation", {}};
   const Results& results = draft.run.results;
   if (results.risk_level)
-    section.blocks.emplace_back(Text{fmt::format("Risk level of the set of levers as stored: {}.", *results.risk_level), {"results.risk_level"}, {}});
+    section.blocks.emplace_back(Text{fmt::format("Risk level of the set of levers as stored: {}.", *results.risk_level),
+                                     {"results.risk_level"},
+                                     {}});
   else
     section.blocks.emplace_back(draft.lacking("Risk level", "results.risk_level"));
-  if (const Found factors = find_at(results.risk_assessment, "results.risk_assessment", {"factors"}); factors && factors.value->is_array()) {
+  if (const Found factors = find_at(results.risk_assessment, "results.risk_assessment", {"factors"});
+      factors && factors.value->is_array()) {
     for (std::size_t i = 0; i < std::min<std::size_t>(factors.value->size(), 20); ++i)
-      section.blocks.emplace_back(Text{"Stored factor: " + value_text(factors.value->at(i)) + ".", {fmt::format("{}[{}]", factors.path, i)}, Tone::caution});
+      section.blocks.emplace_back(Text{"Stored factor: " + value_text(factors.value->at(i)) + ".",
+                                       {fmt::format("{}[{}]", factors.path, i)},
+                                       Tone::caution});
   }
   if (const Json& warnings = results.parameter_warnings; warnings.is_array()) {
     for (std::size_t i = 0; i < std::min<std::size_t>(warnings.size(), 20); ++i)
-      section.blocks.emplace_back(Text{"Warning: " + value_text(warnings.at(i)) + ".", {fmt::format("results.parameter_warnings[{}]", i)}, Tone::caution});
+      section.blocks.emplace_back(Text{"Warning: " + value_text(warnings.at(i)) + ".",
+                                       {fmt::format("results.parameter_warnings[{}]", i)},
+                                       Tone::caution});
   }
   if (draft.change)
     add_change(section, draft);
   else
-    section.blocks.emplace_back(draft.lacking("Levers before and after, which the risk of the change is assessed from", "configuration.initial_parameters"));
+    section.blocks.emplace_back(draft.lacking("Levers before and after, which the risk of the change is assessed from",
+                                              "configuration.initial_parameters"));
   return section;
 }
 
@@ -153,9 +175,12 @@ Section search_section(Draft& draft) {
   Section section{"search", "Algorithm performance", {}};
   const Metadata& metadata = draft.run.metadata;
   Table table{"How it was looked for", {{"What", false}, {"Value", true}}, {}, ""};
-  const auto add = [&](const char* name, const std::string& value, const char* path) { table.rows.push_back({{name, {}, {}}, {value, path, {}}}); };
+  const auto add = [&](const char* name, const std::string& value, const char* path) {
+    table.rows.push_back({{name, {}, {}}, {value, path, {}}});
+  };
   const auto add_or_absent = [&](const char* name, bool there, const std::string& value, const char* path) {
-    table.rows.push_back({{name, {}, {}}, there ? Cell{value, path, {}} : Cell{"not stored with this run", path, Tone::missing}});
+    table.rows.push_back(
+        {{name, {}, {}}, there ? Cell{value, path, {}} : Cell{"not stored with this run", path, Tone::missing}});
   };
   add("Engine", metadata.optimization_engine, "metadata.optimization_engine");
   if (const std::string algorithm = draft.study_text({"solver", "algorithm"}); !algorithm.empty())
@@ -163,15 +188,21 @@ Section search_section(Draft& draft) {
   const auto& count = metadata.function_evaluations;
   const auto& seconds = metadata.runtime_seconds;
   add_or_absent("Evaluations", count.has_value(), count ? std::to_string(*count) : "", "metadata.function_evaluations");
-  add_or_absent("Evaluations allowed", metadata.max_evaluations.has_value(), metadata.max_evaluations ? std::to_string(*metadata.max_evaluations) : "", "metadata.max_evaluations");
-  add_or_absent("Runtime, seconds", seconds.has_value(), seconds ? number_text(*seconds) : "", "metadata.runtime_seconds");
-  if (count && seconds && *seconds > 0) add("Evaluations a second", number_text(std::round(static_cast<double>(*count) / *seconds * 10) / 10), "metadata.function_evaluations");
+  add_or_absent("Evaluations allowed", metadata.max_evaluations.has_value(),
+                metadata.max_evaluations ? std::to_string(*metadata.max_evaluations) : "", "metadata.max_evaluations");
+  add_or_absent("Runtime, seconds", seconds.has_value(), seconds ? number_text(*seconds) : "",
+                "metadata.runtime_seconds");
+  if (count && seconds && *seconds > 0)
+    add("Evaluations a second", number_text(std::round(static_cast<double>(*count) / *seconds * 10) / 10),
+        "metadata.function_evaluations");
   // Not "no": a run that never reported it has not failed to converge.
-  add_or_absent("Converged", metadata.converged.has_value(), metadata.converged.value_or(false) ? "yes" : "no", "metadata.converged");
+  add_or_absent("Converged", metadata.converged.has_value(), metadata.converged.value_or(false) ? "yes" : "no",
+                "metadata.converged");
   if (const Found reason = find_at(draft.run.results.projected_outcomes, "", {"stop_reason"}))
     add("Stopped because", value_text(*reason.value), "results.projected_outcomes.stop_reason");
   if (metadata.convergence_message) add("Message", *metadata.convergence_message, "metadata.convergence_message");
-  add_or_absent("Seed", metadata.random_seed.has_value(), metadata.random_seed ? std::to_string(*metadata.random_seed) : "", "metadata.random_seed");
+  add_or_absent("Seed", metadata.random_seed.has_value(),
+                metadata.random_seed ? std::to_string(*metadata.random_seed) : "", "metadata.random_seed");
   section.blocks.emplace_back(std::move(table));
   add_tuning(section, draft);
   if (auto chart = history_chart(draft))

@@ -17,7 +17,8 @@ std::string interval_text(const std::optional<double>& low, const std::optional<
 }
 
 std::string lever_title(const Draft& draft, const std::string& name) {
-  const auto row = std::find_if(draft.levers.begin(), draft.levers.end(), [&](const LeverRow& lever) { return lever.name == name; });
+  const auto row =
+      std::find_if(draft.levers.begin(), draft.levers.end(), [&](const LeverRow& lever) { return lever.name == name; });
   if (row == draft.levers.end()) return readable(name);
   return row->level ? fmt::format("{} {}", row->title, *row->level) : row->title;
 }
@@ -54,11 +55,14 @@ Chart chart_of(const Draft& draft, const SensitivityReading& reading, std::size_
 }
 
 Table sensitivity_table(const Draft& draft, const SensitivityReading& reading) {
-  const bool both = std::any_of(reading.rows.begin(), reading.rows.end(), [](const SensitivityRow& row) { return row.first.has_value(); });
+  const bool both = std::any_of(reading.rows.begin(), reading.rows.end(),
+                                [](const SensitivityRow& row) { return row.first.has_value(); });
   const Unit unit = reading.tornado ? unit_of(reading.output) : Unit::number;
   Table table{fmt::format("Method: {}; measure: {}{}", reading.method, reading.measure,
                           reading.output.empty() ? "" : "; of " + reading.output),
-              {{"Lever", false}, {reading.tornado ? "Swing" : "Effect", true}, {reading.tornado ? "At the bounds" : "Interval", true}},
+              {{"Lever", false},
+               {reading.tornado ? "Swing" : "Effect", true},
+               {reading.tornado ? "At the bounds" : "Interval", true}},
               {},
               ""};
   if (both) table.columns.insert(table.columns.end(), {{"Alone (first order)", true}, {"Interval", true}});
@@ -68,7 +72,8 @@ Table sensitivity_table(const Draft& draft, const SensitivityReading& reading) {
                             {interval_text(row.low, row.high, unit), row.path, row.low ? Tone::plain : Tone::missing}};
     if (both) {
       cells.push_back(row.first ? Cell{number_text(*row.first), row.path, {}} : absent_cell());
-      cells.push_back({interval_text(row.first_low, row.first_high, unit), row.path, row.first_low ? Tone::plain : Tone::missing});
+      cells.push_back(
+          {interval_text(row.first_low, row.first_high, unit), row.path, row.first_low ? Tone::plain : Tone::missing});
     }
     table.rows.push_back(std::move(cells));
   }
@@ -129,7 +134,8 @@ Table front_table(const Json& points, const std::string& path, std::size_t most)
     std::vector<Cell> cells{{number == nullptr ? "" : value_text(*number), {}, {}}};
     for (const std::string& goal : goals) {
       const Json* value = point.at("goals").find(goal);
-      cells.push_back(value == nullptr ? absent_cell() : Cell{value_text(*value), fmt::format("{}[{}].goals.{}", path, i, goal), {}});
+      cells.push_back(value == nullptr ? absent_cell()
+                                       : Cell{value_text(*value), fmt::format("{}[{}].goals.{}", path, i, goal), {}});
     }
     cells.push_back({is_knee ? "knee" : "", {}, is_knee ? Tone::good : Tone::plain});
     table.rows.push_back(std::move(cells));
@@ -162,7 +168,8 @@ Chart front_chart(const Json& points, const std::string& path) {
     if (at_x && at_y) chart.points.push_back({*at_x, *at_y, chosen ? "knee" : "", chosen});
   }
   chart.source = path;
-  chart.description = fmt::format("{} feasible plans of which none is better than another in every goal; the knee is marked.", chart.points.size());
+  chart.description = fmt::format(
+      "{} feasible plans of which none is better than another in every goal; the knee is marked.", chart.points.size());
   return chart;
 }
 
@@ -183,7 +190,8 @@ Section sensitivity_section(Draft& draft) {
     if (why && why.value->is_string()) text.text += " The run says why: " + why.value->as_string() + ".";
     section.blocks.emplace_back(std::move(text));
     if (!why && stored.is_object() && !stored.empty())
-      section.blocks.emplace_back(flat_table("What the run holds in its place", stored, "results.sensitivity_analysis"));
+      section.blocks.emplace_back(
+          flat_table("What the run holds in its place", stored, "results.sensitivity_analysis"));
     return section;
   }
   constexpr std::size_t most_bars = 17;
@@ -191,22 +199,36 @@ Section sensitivity_section(Draft& draft) {
   section.blocks.emplace_back(sensitivity_table(draft, *draft.sensitivity));
   const bool intervals = std::any_of(draft.sensitivity->rows.begin(), draft.sensitivity->rows.end(),
                                      [](const SensitivityRow& row) { return row.low.has_value(); });
-  if (!intervals) section.blocks.emplace_back(draft.lacking("Intervals of the sensitivities", "results.sensitivity_analysis"));
+  if (!intervals)
+    section.blocks.emplace_back(draft.lacking("Intervals of the sensitivities", "results.sensitivity_analysis"));
   return section;
 }
 
 Section uncertainty_section(Draft& draft) {
   Section section{"uncertainty", "Uncertainty", {}};
   if (draft.ensembles.empty()) {
-    section.blocks.emplace_back(draft.lacking("Uncertainty over seeds (P10, P50, P90)", "results.projected_outcomes.uncertainty"));
+    section.blocks.emplace_back(
+        draft.lacking("Uncertainty over seeds (P10, P50, P90)", "results.projected_outcomes.uncertainty"));
     return section;
   }
   if (auto chart = band_chart(draft)) section.blocks.emplace_back(std::move(*chart));
-  Table table{"Over the seeds", {{"Figure", false}, {"Year", true}, {"P10", true}, {"P50", true}, {"P90", true}, {"Mean", true}, {"Chance above", true}}, {}, ""};
+  Table table{"Over the seeds",
+              {{"Figure", false},
+               {"Year", true},
+               {"P10", true},
+               {"P50", true},
+               {"P90", true},
+               {"Mean", true},
+               {"Chance above", true}},
+              {},
+              ""};
   for (const EnsembleRow& row : shown_ensembles(draft)) {
     const Unit unit = unit_of(row.figure);
     const auto cell = [&](const std::optional<double>& value, const char* key) {
-      return value ? Cell{row.group == "difference" ? signed_text(*value, unit) : unit_text(*value, unit), row.path + "." + key, {}} : absent_cell();
+      return value ? Cell{row.group == "difference" ? signed_text(*value, unit) : unit_text(*value, unit),
+                          row.path + "." + key,
+                          {}}
+                   : absent_cell();
     };
     Cell chance = absent_cell();
     if (row.chance) {
@@ -215,8 +237,13 @@ Section uncertainty_section(Draft& draft) {
       if (row.chance_low && row.chance_high)
         chance.text += fmt::format(" ({} to {})", percent_text(*row.chance_low), percent_text(*row.chance_high));
     }
-    table.rows.push_back({{ensemble_name(row), {}, {}}, {row.year ? std::to_string(*row.year) : "–", {}, {}},
-                          cell(row.p10, "p10"), cell(row.p50, "p50"), cell(row.p90, "p90"), cell(row.mean, "mean"), std::move(chance)});
+    table.rows.push_back({{ensemble_name(row), {}, {}},
+                          {row.year ? std::to_string(*row.year) : "–", {}, {}},
+                          cell(row.p10, "p10"),
+                          cell(row.p50, "p50"),
+                          cell(row.p90, "p90"),
+                          cell(row.mean, "mean"),
+                          std::move(chance)});
   }
   section.blocks.emplace_back(std::move(table));
   if (const auto tornado = tornado_of(draft.run)) {
@@ -231,7 +258,8 @@ Section front_section(Draft& draft) {
   const Json& outcomes = draft.run.results.projected_outcomes;
   const Found points = find_at(outcomes, "results.projected_outcomes", {"front", "points"});
   if (!readable_front(points)) {
-    if (draft.study_text({"kind"}) == "pareto") section.blocks.emplace_back(draft.lacking("Front", "results.projected_outcomes.front"));
+    if (draft.study_text({"kind"}) == "pareto")
+      section.blocks.emplace_back(draft.lacking("Front", "results.projected_outcomes.front"));
     return section;
   }
   section.blocks.emplace_back(front_chart(*points.value, points.path));
@@ -239,10 +267,15 @@ Section front_section(Draft& draft) {
   section.blocks.emplace_back(front_table(*points.value, points.path, most_points));
   const Found price = find_at(outcomes, "results.projected_outcomes", {"front", "price_of_equity", "money_per_point"});
   if (const auto money = price.number())
-    section.blocks.emplace_back(Text{fmt::format("Price of equity along the front: {} a year for 0.01 less spread.", money_text(*money)), {price.path}, {}});
+    section.blocks.emplace_back(
+        Text{fmt::format("Price of equity along the front: {} a year for 0.01 less spread.", money_text(*money)),
+             {price.path},
+             {}});
   const Found volume = find_at(outcomes, "results.projected_outcomes", {"front", "hypervolume"});
   if (const auto value = volume.number())
-    section.blocks.emplace_back(Text{fmt::format("Hypervolume: {}.", number_text(*value)), {volume.path, "results.projected_outcomes.front.hypervolume_reference"}, {}});
+    section.blocks.emplace_back(Text{fmt::format("Hypervolume: {}.", number_text(*value)),
+                                     {volume.path, "results.projected_outcomes.front.hypervolume_reference"},
+                                     {}});
   return section;
 }
 

@@ -15,7 +15,10 @@ Tile objective_tile(const Draft& draft) {
   const auto& value = draft.run.results.objective_value;
   if (!value) return {"Objective", "not stored", "", "results.objective_value", Tone::missing};
   const std::string form = draft.study_text({"objective", "form"});
-  return {"Objective", number_text(*value), form.empty() ? "" : form == "normalised" ? "normalised terms" : "raw terms",
+  return {"Objective", number_text(*value),
+          form.empty()           ? ""
+          : form == "normalised" ? "normalised terms"
+                                 : "raw terms",
           "results.objective_value", Tone::plain};
 }
 
@@ -42,7 +45,8 @@ Tile cost_tile(const Draft& draft) {
 Tile equity_tile(const Draft& draft) {
   const Found equity = draft.term("equity");
   const auto value = equity.number();
-  if (!value) return {"Pay spread within levels", "not stored", "", "results.objective_breakdown.equity", Tone::missing};
+  if (!value)
+    return {"Pay spread within levels", "not stored", "", "results.objective_breakdown.equity", Tone::missing};
   std::string detail = "deviation / mean, lower is more equal";
   if (const auto capped = draft.term("equity_within_cap").number())
     detail = fmt::format("{} without pay above the cap", number_text(*capped));
@@ -70,10 +74,12 @@ Tile risk_tile(const Draft& draft) {
 Tile status_tile(const Draft& draft) {
   const Metadata& metadata = draft.run.metadata;
   // A run that never reported it has not failed to converge.
-  const std::string detail = !metadata.converged  ? "convergence not reported"
+  const std::string detail = !metadata.converged   ? "convergence not reported"
                              : *metadata.converged ? "converged"
                                                    : "not converged";
-  const Tone tone = metadata.status == "completed" ? Tone::plain : metadata.status == "failed" ? Tone::bad : Tone::caution;
+  const Tone tone = metadata.status == "completed" ? Tone::plain
+                    : metadata.status == "failed"  ? Tone::bad
+                                                   : Tone::caution;
   return {"Status", metadata.status, detail, "metadata.status", tone};
 }
 
@@ -87,8 +93,9 @@ void add_weights(Table& table, Draft& draft) {
   }
   const auto& objectives = draft.run.configuration.objectives;
   for (std::size_t i = 0; !stored && i < objectives.size(); ++i) {
-    table.rows.push_back({{fmt::format("Weight of {} ({})", objectives[i].name, objectives[i].direction), {}, {}},
-                          {number_text(objectives[i].weight), fmt::format("configuration.objectives[{}].weight", i), {}}});
+    table.rows.push_back(
+        {{fmt::format("Weight of {} ({})", objectives[i].name, objectives[i].direction), {}, {}},
+         {number_text(objectives[i].weight), fmt::format("configuration.objectives[{}].weight", i), {}}});
   }
 }
 
@@ -133,7 +140,8 @@ std::vector<Text> findings(Draft& draft) {
     out.push_back({"The run used the synthetic formula, which knows no data: its figures are no money and no people.",
                    {"metadata.use_synthetic_mode"},
                    Tone::caution});
-  const auto changed = std::count_if(draft.levers.begin(), draft.levers.end(), [](const LeverRow& row) { return row.changed(); });
+  const auto changed =
+      std::count_if(draft.levers.begin(), draft.levers.end(), [](const LeverRow& row) { return row.changed(); });
   if (!draft.levers.empty() && !draft.run.configuration.initial_parameters.empty())
     out.push_back({fmt::format("The plan changes {} of {} levers.", changed, draft.levers.size()),
                    {"configuration.initial_parameters", "results.optimal_parameters"},
@@ -158,7 +166,8 @@ Section summary_section(Draft& draft) {
 Section decision_section(Draft& draft) {
   Section section{"decision", "Decision", {}};
   const Metadata& metadata = draft.run.metadata;
-  if (!metadata.description.empty()) section.blocks.emplace_back(Text{metadata.description, {"metadata.description"}, {}});
+  if (!metadata.description.empty())
+    section.blocks.emplace_back(Text{metadata.description, {"metadata.description"}, {}});
   if (!metadata.business_justification.empty())
     section.blocks.emplace_back(Text{metadata.business_justification, {"metadata.business_justification"}, {}});
   else

@@ -16,7 +16,11 @@ namespace {
 std::size_t sequence_length(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(at);
-  const std::size_t length = first < 0x80 ? 1 : first >= 0xC2 && first < 0xE0 ? 2 : first >= 0xE0 && first < 0xF0 ? 3 : first >= 0xF0 && first < 0xF5 ? 4 : 0;
+  const std::size_t length = first < 0x80                    ? 1
+                             : first >= 0xC2 && first < 0xE0 ? 2
+                             : first >= 0xE0 && first < 0xF0 ? 3
+                             : first >= 0xF0 && first < 0xF5 ? 4
+                                                             : 0;
   if (length == 0 || at + length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((byte(at + i) & 0xC0U) != 0x80U) return 0;
@@ -37,12 +41,18 @@ std::string markup_escaped(std::string_view text) {
       ++at;
       continue;
     }
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '"') out += "&quot;";
-    else if (c == '\'') out += "&#39;";
-    else out.append(text.substr(at, length));
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else if (c == '\'')
+      out += "&#39;";
+    else
+      out.append(text.substr(at, length));
     at += length;
   }
   return out;
@@ -75,31 +85,39 @@ double Scale::operator()(double value) const {
 }
 
 void Canvas::line(double x1, double y1, double x2, double y2, std::string_view style) {
-  body_ += fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" class=\"{}\"/>", x1, y1, x2, y2, style);
+  body_ += fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" class=\"{}\"/>", x1, y1, x2, y2,
+                       style);
 }
 void Canvas::box(double x, double y, double width, double height, std::string_view style, std::string_view title) {
-  body_ += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" class=\"{}\"", x, y, std::max(0.0, width), std::max(0.0, height), style);
+  body_ += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" class=\"{}\"", x, y,
+                       std::max(0.0, width), std::max(0.0, height), style);
   body_ += title.empty() ? "/>" : fmt::format("><title>{}</title></rect>", markup_escaped(title));
 }
 void Canvas::circle(double x, double y, double radius, std::string_view style, std::string_view title) {
   body_ += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\" class=\"{}\"", x, y, radius, style);
   body_ += title.empty() ? "/>" : fmt::format("><title>{}</title></circle>", markup_escaped(title));
 }
-void Canvas::path(const std::string& data, std::string_view style) { body_ += fmt::format("<path d=\"{}\" class=\"{}\"/>", data, style); }
+void Canvas::path(const std::string& data, std::string_view style) {
+  body_ += fmt::format("<path d=\"{}\" class=\"{}\"/>", data, style);
+}
 void Canvas::text(double x, double y, std::string_view text, std::string_view anchor, std::string_view style) {
-  body_ += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" class=\"{}\">{}</text>", x, y, anchor, style, markup_escaped(text));
+  body_ += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" class=\"{}\">{}</text>", x, y, anchor, style,
+                       markup_escaped(text));
 }
 
 std::string Canvas::svg(const Chart& chart, const std::string& id) const {
-  return fmt::format("<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-labelledby=\"{}-t {}-d\"><title id=\"{}-t\">{}</title><desc id=\"{}-d\">{}</desc>{}</svg>",
-                     width_, height_, id, id, id, markup_escaped(chart.title), id, markup_escaped(chart.description), body_);
+  return fmt::format(
+      "<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-labelledby=\"{}-t {}-d\"><title "
+      "id=\"{}-t\">{}</title><desc id=\"{}-d\">{}</desc>{}</svg>",
+      width_, height_, id, id, id, markup_escaped(chart.title), id, markup_escaped(chart.description), body_);
 }
 
 std::string tick_text(double value, double step, Unit unit) {
   const double tiny = step * 1e-6;
   if (std::abs(value) < tiny) value = 0;
   if (unit == Unit::percent) return fmt::format("{:.{}f} %", value * 100, step < 0.001 ? 2 : step < 0.01 ? 1 : 0);
-  if (unit == Unit::money && std::abs(step) >= 1e4) return fmt::format("{:.{}f} M", value / 1e6, step < 1e5 ? 2 : step < 1e6 ? 1 : 0);
+  if (unit == Unit::money && std::abs(step) >= 1e4)
+    return fmt::format("{:.{}f} M", value / 1e6, step < 1e5 ? 2 : step < 1e6 ? 1 : 0);
   if (step >= 1) return grouped(value);
   const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
   return fmt::format("{:.{}f}", value, digits);

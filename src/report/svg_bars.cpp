@@ -28,7 +28,8 @@ Scale across_axis(Canvas& canvas, const Chart& chart, const Plot& plot, const Ra
     canvas.text(scale(tick), plot.bottom + 18, tick_text(tick, ticks[1] - ticks[0], chart.y_unit), "middle");
   }
   for (std::size_t i = 0; i < chart.labels.size(); ++i)
-    canvas.text(plot.left - 10, plot.top + row_height * (static_cast<double>(i) + 0.5) + 4, shortened(chart.labels[i], 30), "end", "t s");
+    canvas.text(plot.left - 10, plot.top + row_height * (static_cast<double>(i) + 0.5) + 4,
+                shortened(chart.labels[i], 30), "end", "t s");
   return scale;
 }
 
@@ -57,7 +58,8 @@ std::string ranges_svg(const Chart& chart, const std::string& id) {
     if (!value) continue;
     const double y = plot.top + row_height * (static_cast<double>(i) + 0.5);
     const double from = std::min(scale(0), scale(*value)), to = std::max(scale(0), scale(*value));
-    canvas.box(from, y - 7, std::max(1.0, to - from), 14, *value < 0 ? "f2" : "f1", chart.labels[i] + ": " + unit_text(*value, chart.y_unit));
+    canvas.box(from, y - 7, std::max(1.0, to - from), 14, *value < 0 ? "f2" : "f1",
+               chart.labels[i] + ": " + unit_text(*value, chart.y_unit));
     const auto low = at(chart.low, i), high = at(chart.high, i);
     if (!low || !high) continue;
     canvas.line(scale(*low), y, scale(*high), y, "iv");
@@ -89,7 +91,8 @@ std::string tornado_svg(const Chart& chart, const std::string& id) {
     for (std::size_t s = 0; s < 2; ++s) {
       const auto value = at(chart.series[s].values, i);
       if (!value) continue;
-      const double from = std::min(scale(chart.middle), scale(*value)), to = std::max(scale(chart.middle), scale(*value));
+      const double from = std::min(scale(chart.middle), scale(*value)),
+                   to = std::max(scale(chart.middle), scale(*value));
       canvas.box(from, y - 7, to - from, 14, s == 0 ? "f2" : "f1",
                  fmt::format("{}, {}: {}", chart.labels[i], chart.series[s].name, unit_text(*value, chart.y_unit)));
     }

@@ -42,7 +42,8 @@ void x_axis(Canvas& canvas, const Chart& chart, const Plot& plot, const Scale& s
   canvas.line(plot.left, plot.bottom, plot.right, plot.bottom, "ax");
   if (of_years(chart)) {
     const std::size_t step = std::max<std::size_t>(1, (chart.x.size() + 11) / 12);
-    for (std::size_t i = 0; i < chart.x.size(); i += step) canvas.text(scale(chart.x[i]), plot.bottom + 18, fmt::format("{:.0f}", chart.x[i]), "middle");
+    for (std::size_t i = 0; i < chart.x.size(); i += step)
+      canvas.text(scale(chart.x[i]), plot.bottom + 18, fmt::format("{:.0f}", chart.x[i]), "middle");
     return;
   }
   constexpr int count = 8;
@@ -64,7 +65,8 @@ void draw_band(Canvas& canvas, const Chart& chart, const Scale& across, const Sc
   if (!there.empty()) canvas.path(there + back + "Z", "band");
 }
 
-void draw_series(Canvas& canvas, const Chart& chart, const Chart::Series& series, const Scale& across, const Scale& up) {
+void draw_series(Canvas& canvas, const Chart& chart, const Chart::Series& series, const Scale& across,
+                 const Scale& up) {
   std::string data;
   bool pen = false;
   constexpr std::size_t few = 30;
@@ -162,13 +164,15 @@ std::string scatter_svg(const Chart& chart, const std::string& id) {
   const std::vector<double> ticks = axis_ticks(x.low, x.high, count);
   const Scale across{ticks.front(), ticks.back(), plot.left, plot.right};
   canvas.line(plot.left, plot.bottom, plot.right, plot.bottom, "ax");
-  for (const double tick : ticks) canvas.text(across(tick), plot.bottom + 18, tick_text(tick, ticks[1] - ticks[0], chart.x_unit), "middle");
+  for (const double tick : ticks)
+    canvas.text(across(tick), plot.bottom + 18, tick_text(tick, ticks[1] - ticks[0], chart.x_unit), "middle");
   canvas.text((plot.left + plot.right) / 2, plot.bottom + 40, chart.x_title, "middle", "t s");
   canvas.text(plot.left, 12, chart.y_title, "start", "t s");
   for (const bool chosen : {false, true}) {
     for (const Chart::Point& point : chart.points) {
       if (point.chosen != chosen) continue;
-      const std::string title = fmt::format("{}{}, {}", point.name.empty() ? "" : point.name + ": ", unit_text(point.x, chart.x_unit), unit_text(point.y, chart.y_unit));
+      const std::string title = fmt::format("{}{}, {}", point.name.empty() ? "" : point.name + ": ",
+                                            unit_text(point.x, chart.x_unit), unit_text(point.y, chart.y_unit));
       canvas.circle(across(point.x), up(point.y), chosen ? 7 : 4, chosen ? "pk" : "p1", title);
       if (chosen) canvas.text(across(point.x) + 11, up(point.y) - 8, point.name, "start", "t s");
     }

@@ -1,5 +1,3 @@
-#include "report/build.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +5,7 @@
 #include <regex>
 #include <set>
 
+#include "report/build.h"
 #include "report/html.h"
 #include "report/markdown.h"
 #include "report_samples.h"
@@ -14,10 +13,10 @@
 namespace planwise::report {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
 using test::bare_facts;
 using test::decision_facts;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::vector<std::string> titles(const EvidenceReport& report) {
   std::vector<std::string> out;
@@ -28,15 +27,17 @@ std::vector<std::string> titles(const EvidenceReport& report) {
 TEST(Report, TheFullEditionHasTheSectionsThatItPromises) {
   const EvidenceReport report = build_report(decision_facts());
   EXPECT_THAT(titles(report),
-              ::testing::ElementsAre("Summary", "Decision", "Recommendations", "Levers", "Levers at a bound", "Costs", "People affected", "Equity",
-                                     "Conditions and headroom", "Cost against equity", "Sensitivity", "Uncertainty", "Risk and mitigation",
-                                     "Algorithm performance", "Method", "Provenance and reproduction", "What this run does not hold"));
+              ::testing::ElementsAre("Summary", "Decision", "Recommendations", "Levers", "Levers at a bound", "Costs",
+                                     "People affected", "Equity", "Conditions and headroom", "Cost against equity",
+                                     "Sensitivity", "Uncertainty", "Risk and mitigation", "Algorithm performance",
+                                     "Method", "Provenance and reproduction", "What this run does not hold"));
 }
 
 TEST(Report, FiguresOfTheRunStandInIt) {
   const std::string text = to_markdown(build_report(decision_facts()));
-  for (const char* figure : {"783.5 M", "-12.50 M (-1.57 %)", "1 of 2", "1.50 M", "0.55", "0.5 to 0.6", "774.0 M", "38.00 % of 785.0 M (31.00 % to 45.00 %)",
-                             "812,500 a year for 0.01", "planwise reproduce 0c2f4f3e-0000-4000-8000-000000000001"})
+  for (const char* figure : {"783.5 M", "-12.50 M (-1.57 %)", "1 of 2", "1.50 M", "0.55", "0.5 to 0.6", "774.0 M",
+                             "38.00 % of 785.0 M (31.00 % to 45.00 %)", "812,500 a year for 0.01",
+                             "planwise reproduce 0c2f4f3e-0000-4000-8000-000000000001"})
     EXPECT_THAT(text, HasSubstr(figure)) << figure;
 }
 
@@ -74,7 +75,8 @@ TEST(Report, Fault13_WhatARunDoesNotHoldIsSaidAndNeverInvented) {
 TEST(Report, Fault13_AReportOfABareRunHasOnlyTheFiguresOfThatRun) {
   const std::string text = to_markdown(build_report(bare_facts()));
   std::set<std::string> percents;
-  for (std::sregex_iterator at(text.begin(), text.end(), std::regex(R"(\d+\.\d+ %)")), end; at != end; ++at) percents.insert(at->str());
+  for (std::sregex_iterator at(text.begin(), text.end(), std::regex(R"(\d+\.\d+ %)")), end; at != end; ++at)
+    percents.insert(at->str());
   EXPECT_THAT(percents, ::testing::ElementsAre("2.00 %", "4.50 %"));
   EXPECT_THAT(text, Not(::testing::ContainsRegex("[0-9] M[ |]")));
 }
@@ -100,7 +102,8 @@ TEST(Report, PayOfFewerThanFivePeopleIsNotShown) {
 
 TEST(Report, NamesOfPersonsInARunOfAnotherOriginStayOut) {
   ReportFacts facts = bare_facts();
-  facts.subject.run.results.estimated_employee_impact = Json::parse(R"({"employees_affected": 12, "employee_ids": ["E-77"], "detail": {"employee_ssn": "123-45-6789"}})");
+  facts.subject.run.results.estimated_employee_impact =
+      Json::parse(R"({"employees_affected": 12, "employee_ids": ["E-77"], "detail": {"employee_ssn": "123-45-6789"}})");
   const std::string text = to_html(build_report(facts));
   EXPECT_THAT(text, Not(HasSubstr("E-77")));
   EXPECT_THAT(text, Not(HasSubstr("123-45-6789")));
@@ -128,7 +131,8 @@ TEST(Report, ValuesThatAreNoNumbersAreShownAsSuch) {
   ReportFacts facts = bare_facts();
   facts.subject.run.results.objective_value = std::nan("");
   facts.subject.run.results.optimal_parameters.set("cola_rate", "NaN");
-  facts.subject.run.results.projected_outcomes = Json::parse(R"({"years": {"2026": {"active_compensation": "much"}}, "constraints": [7, {"name": "x"}], "front": {"points": [{}]}})");
+  facts.subject.run.results.projected_outcomes = Json::parse(
+      R"({"years": {"2026": {"active_compensation": "much"}}, "constraints": [7, {"name": "x"}], "front": {"points": [{}]}})");
   facts.subject.run.results.sensitivity_analysis = Json::parse(R"({"cola_rate": {"impact": "high"}, "n": 3})");
   const std::string text = to_html(build_report(facts));
   EXPECT_THAT(text, HasSubstr(">nan<"));

@@ -53,7 +53,10 @@ TEST(Html, EveryChartHasATitleADescriptionAndATable) {
 }
 
 TEST(Html, BytesThatAreNoTextBecomeReplacementCharacters) {
-  EXPECT_EQ(markup_escaped("a\xFF" "b\x01"), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD");
+  EXPECT_EQ(markup_escaped("a\xFF"
+                           "b\x01"),
+            "a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD");
   EXPECT_EQ(markup_escaped("ü–<"), "ü–&lt;");
 }
 
@@ -66,7 +69,8 @@ TEST(Svg, TicksAreRoundAndContainTheRange) {
 }
 
 TEST(Svg, AChartWithoutFiguresIsNone) {
-  for (const auto kind : {Chart::Kind::line, Chart::Kind::bars, Chart::Kind::waterfall, Chart::Kind::tornado, Chart::Kind::ranges, Chart::Kind::scatter}) {
+  for (const auto kind : {Chart::Kind::line, Chart::Kind::bars, Chart::Kind::waterfall, Chart::Kind::tornado,
+                          Chart::Kind::ranges, Chart::Kind::scatter}) {
     Chart chart;
     chart.kind = kind;
     EXPECT_EQ(to_svg(chart, "c"), "");

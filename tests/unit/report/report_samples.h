@@ -71,17 +71,20 @@ inline ReportFacts decision_facts() {
   run.results.optimal_parameters.set("cola_rate", 0.0);
   run.results.optimal_parameters.set("merit_rate_level_1", 0.02);
   run.results.objective_value = 313.7;
-  run.results.objective_breakdown = Json::parse(R"({"cost": 783.5, "equity": 0.64, "targets": 0.0001, "equity_within_cap": 0.11})");
+  run.results.objective_breakdown =
+      Json::parse(R"({"cost": 783.5, "equity": 0.64, "targets": 0.0001, "equity_within_cap": 0.11})");
   run.results.objective_history = Json::parse("[318.6, 316.0, 316.5, 313.7]");
   run.results.constraint_violations = Json::array();
   run.results.projected_outcomes = sample_outcomes();
   run.results.sensitivity_analysis = sample_sensitivity();
-  run.results.estimated_cost_impact = Json::parse(R"({"baseline": 796000000.0, "proposed": 783500000.0, "year": 2029})");
+  run.results.estimated_cost_impact =
+      Json::parse(R"({"baseline": 796000000.0, "proposed": 783500000.0, "year": 2029})");
   run.results.estimated_employee_impact = Json::parse(R"({"employees_affected": 4300.0, "by_level": [
     {"level": 1, "active": 2100.0, "affected": 2100.0, "mean_pay_baseline": 71000.0, "mean_pay_proposed": 70100.0, "levers_changed": ["cola_rate"]},
     {"level": 5, "active": 3.0, "affected": 3.0, "mean_pay_baseline": 912345.0, "mean_pay_proposed": 901234.0, "levers_changed": ["cola_rate"]}]})");
   facts.subject.content_hash = content_hash(run);
-  facts.subject.provenance = Json::parse(R"({"program": "planwise 0.1.0", "data": {"content": "5f1d"}, "seed": 7, "solver": "nlopt_slsqp"})");
+  facts.subject.provenance =
+      Json::parse(R"({"program": "planwise 0.1.0", "data": {"content": "5f1d"}, "seed": 7, "solver": "nlopt_slsqp"})");
   facts.audit = {{1, parse_time("2026-03-01T10:05:00Z"), "analyst", "save", std::string(64, 'a'), std::nullopt}};
   facts.store = "planwise.duckdb";
   return facts;
