@@ -15,6 +15,7 @@ void add_analytics_command(CLI::App& app, Session& session);
 void add_setup_command(CLI::App& app, Session& session);
 void add_state_commands(CLI::App& app, Session& session);     // lock, unlock, delete, archive, unarchive, trash
 void add_exchange_commands(CLI::App& app, Session& session);  // export, exports, import, inspect
+void add_report_command(CLI::App& app, Session& session);
 void add_store_commands(CLI::App& app, Session& session);     // setup, health, verify, sql, store ...
 void add_audit_commands(CLI::App& app, Session& session);     // audit log, seal, prove
 void add_summary_command(CLI::App& app, Session& session);
@@ -26,11 +27,20 @@ void add_drill_command(CLI::App& app, Session& session);
 void add_lever_commands(CLI::App& app, Session& session);   // levers show, check, risk, convert
 void add_census_commands(CLI::App& app, Session& session);  // census generate, check
 void add_cache_commands(CLI::App& app, Session& session);   // cache stats, clear, warm
+void add_optimize_command(CLI::App& app, Session& session);
+void add_tune_command(CLI::App& app, Session& session);
+void add_pareto_command(CLI::App& app, Session& session);
+void add_sensitivity_command(CLI::App& app, Session& session);
+void add_uncertainty_command(CLI::App& app, Session& session);
+void add_reproduce_command(CLI::App& app, Session& session);
+void add_resume_command(CLI::App& app, Session& session);
+void add_stop_command(CLI::App& app, Session& session);
 void add_completion_command(CLI::App& app, Session& session);
 
 /// Headings of the program's help, in its order.
 namespace heading {
 inline constexpr const char* runs = "Runs";
+inline constexpr const char* decisions = "Decisions";
 inline constexpr const char* states = "Corrections and states";
 inline constexpr const char* exchange = "In and out";
 inline constexpr const char* store = "The store";

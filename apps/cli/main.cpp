@@ -23,7 +23,8 @@ constexpr const char* root_footer =
     "  planwise COMMAND --help\n"
     "\n"
     "Exit status: 0 done, 1 done with findings (verify, health, prove, setup, a refused file,\n"
-    "levers out of bounds, a census with issues, errors that quality found),\n"
+    "levers out of bounds, a census with issues, errors that quality found, a study that failed,\n"
+    "a run that reproduce finds changed),\n"
     "2 invalid argument, 3 not found, 4 already exists, 5 wrong state, 6 conflict, 7 busy, 8 unsupported,\n"
     "9 corrupt, 10 denied, 11 cancelled by a limit, 12 input/output, 13 database, 14 internal,\n"
     "64 wrong usage, 130 interrupted.";
@@ -76,8 +77,17 @@ void add_commands(CLI::App& app, Session& session) {
   add_bridge_command(app, session);
   add_distribution_command(app, session);
   add_drill_command(app, session);
+  add_optimize_command(app, session);
+  add_tune_command(app, session);
+  add_pareto_command(app, session);
+  add_sensitivity_command(app, session);
+  add_uncertainty_command(app, session);
+  add_reproduce_command(app, session);
+  add_resume_command(app, session);
+  add_stop_command(app, session);
   add_state_commands(app, session);
   add_exchange_commands(app, session);
+  add_report_command(app, session);
   add_lever_commands(app, session);
   add_census_commands(app, session);
   add_cache_commands(app, session);

@@ -220,8 +220,11 @@ class DecisionService {
   /// Runs to the end and returns the stored run. Throws invalid_argument before anything is stored for a study that
   /// does not fit; an infeasible study, or an objective that fails, is a stored failed run with the cause.
   Run run(const Study& study, const DecisionOptions& options = {});
-  /// Goes on with a lost or cancelled run from its stored evaluations, or with a completed one when `max_evaluations`
-  /// is above what it was asked for: then under a new id. The result is the one that a single call would have given.
+  /// Goes on from the evaluations that are stored. A lost run is taken over and ends under its own id. A finished one
+  /// (cancelled, failed, closed as lost; completed only with `max_evaluations` above what it was asked for) is never
+  /// changed: the longer one is a new run, whose provenance says which it continues. `max_evaluations` counts iterations
+  /// of tune and seeds of uncertainty. The result is the one that a single call would have given. conflict while the
+  /// run is worked on, wrong_state for a run of no study, other data, or nothing left to do.
   Run resume(std::string_view run_id, std::optional<std::int64_t> max_evaluations = {}, const DecisionOptions& options = {});
   /// Runs again and compares byte by byte; wrong_state when the data are others than those the run saw.
   Reproduction reproduce(std::string_view run_id, const DecisionOptions& options = {});

@@ -11,6 +11,7 @@
 #include "planwise/json.h"             // IWYU pragma: export
 #include "planwise/levers.h"           // IWYU pragma: export
 #include "planwise/query.h"            // IWYU pragma: export
+#include "planwise/report.h"           // IWYU pragma: export
 #include "planwise/results_manager.h"  // IWYU pragma: export
 #include "planwise/run.h"              // IWYU pragma: export
 #include "planwise/sensitivity.h"      // IWYU pragma: export

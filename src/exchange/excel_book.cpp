@@ -12,7 +12,7 @@
 namespace planwise::exchange {
 namespace {
 
-constexpr lxw_color_t ink = 0x1F2937, navy = 0x1F3A5F, muted = 0x6B7280, wash = 0xF3F4F6;
+constexpr lxw_color_t ink = 0x1F2937, navy = 0x1F3A5F, muted = 0x6B7280, wash = 0xF3F4F6, input = 0xFEF9C3;
 
 void check(lxw_error error, const std::string& doing) {
   if (error == LXW_NO_ERROR) return;
@@ -23,6 +23,7 @@ void check(lxw_error error, const std::string& doing) {
 const char* number_format(Style style) {
   switch (style) {
     case Style::number:
+    case Style::input_number:
       return "#,##0.0000##";
     case Style::tile_value:
       return "#,##0.####";
@@ -33,9 +34,11 @@ const char* number_format(Style style) {
       return "#,##0";
     case Style::money:
     case Style::total_money:
+    case Style::input_money:
       return "#,##0.00";
     case Style::percent:
     case Style::total_percent:
+    case Style::input_percent:
       return "0.00%";
     case Style::percent_change:
       return "+0.00%;-0.00%;0.00%";
@@ -86,6 +89,12 @@ void shape_text(lxw_format* format, Style style) {
       format_set_bold(format), format_set_font_size(format, 16), format_set_font_color(format, navy);
       format_set_bg_color(format, wash), format_set_align(format, LXW_ALIGN_LEFT);
       break;
+    case Style::input_number:
+    case Style::input_money:
+    case Style::input_percent:
+      format_set_bg_color(format, input), format_set_border(format, LXW_BORDER_HAIR),
+          format_set_border_color(format, muted);
+      break;
     case Style::link:
       format_set_font_color(format, 0x1D4ED8), format_set_underline(format, LXW_UNDERLINE_SINGLE);
       break;
@@ -105,7 +114,7 @@ void shape_text(lxw_format* format, Style style) {
 }
 
 bool is_number_column(Style style) {
-  return style == Style::number_header || (style >= Style::number && style <= Style::factor) ||
+  return style == Style::number_header || (style >= Style::number && style <= Style::input_percent) ||
          (style > Style::total_label && style <= Style::total_percent);
 }
 

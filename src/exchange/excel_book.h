@@ -42,6 +42,9 @@ enum class Style {
   percent_change,
   number_change,
   factor,
+  input_number,  ///< Assumptions that formulas read: meant to be changed.
+  input_money,
+  input_percent,
   total_label,
   total_number,
   total_integer,

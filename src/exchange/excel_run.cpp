@@ -2,6 +2,7 @@
 #include <cmath>
 #include <optional>
 
+#include "exchange/excel_assumptions.h"
 #include "exchange/excel_blocks.h"
 #include "exchange/excel_history.h"
 #include "exchange/excel_layouts.h"
@@ -26,7 +27,8 @@ std::vector<std::pair<std::string, std::string>> sheet_list() {
           {"Risk and warnings", "Risk assessment, warnings, violated constraints, estimated impact"},
           {"Outcomes by year", "Projected workforce and cost by year, with growth and totals"},
           {"Sensitivity", "How much each lever matters, correlations"},
-          {"Simulation data", "What the simulation returned"}};
+          {"Simulation data", "What the simulation returned"},
+          {"Assumptions", "Inputs in yellow, and what follows from them: change one and all of it recalculates"}};
 }
 
 void write_tiles(ExcelSheet& sheet, const Run& run) {
@@ -276,6 +278,8 @@ void write_run_workbook(const std::filesystem::path& file, const Run& run, const
   } else {
     write_blocks(simulation, "Simulation data", data_of_run);
   }
+  write_assumptions(book.add("Assumptions", {34, 18, 18, 18, 18, 18, 18, 18, 18, 18}, Gridlines::hidden), run,
+                    document);
   book.close();
 }
 

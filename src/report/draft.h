@@ -1,0 +1,89 @@
+/// \file
+/// A report being written: what all sections read, and what was found missing. Internal to report.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "report/facts.h"
+#include "report/model.h"
+#include "report/reading.h"
+
+namespace planwise::report {
+
+class Draft {
+ public:
+  explicit Draft(const ReportFacts& given);
+
+  const ReportFacts& facts;
+  const Run& run;
+  std::vector<YearRow> years;
+  std::vector<LeverRow> levers;
+  std::vector<ConditionRow> conditions;
+  std::optional<SensitivityReading> sensitivity;
+  std::vector<EnsembleRow> ensembles;
+  std::optional<ChangeRisk> change;  ///< Absent when the run does not hold both sets of levers.
+  int target_year = 0;               ///< Whose figures decide; 0: none is known.
+
+  /// Says that something is not stored with the run, and remembers it for the list at the end.
+  [[nodiscard]] Text lacking(const std::string& what, const std::string& path);
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& missing() const noexcept { return missing_; }
+  /// A setting of the study that the run keeps.
+  [[nodiscard]] Found study(std::initializer_list<std::string_view> keys) const;
+  [[nodiscard]] std::string study_text(std::initializer_list<std::string_view> keys) const;
+  /// A term of the objective.
+  [[nodiscard]] Found term(std::string_view name) const;
+  /// The year that decides; nullptr when there are no figures of it.
+  [[nodiscard]] const YearRow* target() const;
+  [[nodiscard]] bool synthetic() const;
+  /// The plan keeps all stored conditions; absent when none is stored.
+  [[nodiscard]] std::optional<bool> feasible() const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> missing_;
+};
+
+/// A figure under the start's levers, under the plan's, and the difference; cells without a value say so.
+[[nodiscard]] std::vector<Cell> compared_cells(const Found& before, const Found& after, Unit unit);
+[[nodiscard]] Cell number_cell(const Found& found, Unit unit);
+[[nodiscard]] Cell absent_cell();
+/// Everything in an object as rows of name and value, nested names joined.
+[[nodiscard]] Table flat_table(const std::string& caption, const Json& value, const std::string& path);
+/// Numbers of people below this are not shown one by one.
+inline constexpr std::int64_t fewest_people = 5;
+
+// One function a section, in the order of the report.
+[[nodiscard]] Section summary_section(Draft& draft);
+[[nodiscard]] Section decision_section(Draft& draft);
+[[nodiscard]] Section lever_section(Draft& draft);
+[[nodiscard]] Section bounds_section(Draft& draft);
+[[nodiscard]] Section cost_section(Draft& draft);
+[[nodiscard]] Section people_section(Draft& draft);
+[[nodiscard]] Section equity_section(Draft& draft);
+[[nodiscard]] Section condition_section(Draft& draft);
+[[nodiscard]] Section front_section(Draft& draft);
+[[nodiscard]] Section sensitivity_section(Draft& draft);
+[[nodiscard]] Section uncertainty_section(Draft& draft);
+[[nodiscard]] Section risk_section(Draft& draft);
+[[nodiscard]] Section search_section(Draft& draft);
+[[nodiscard]] Section changes_section(Draft& draft);
+[[nodiscard]] Section advice_section(Draft& draft);
+[[nodiscard]] Section method_section(Draft& draft);
+[[nodiscard]] Section origin_section(Draft& draft);
+[[nodiscard]] Section missing_section(Draft& draft);
+/// The recommendations alone, the most pressing first.
+[[nodiscard]] std::vector<Advice> advice_of(Draft& draft);
+/// The sections of the short edition.
+[[nodiscard]] std::vector<Section> board_sections(Draft& draft);
+
+// Parts that both editions use.
+[[nodiscard]] Tiles key_figures(Draft& draft);
+[[nodiscard]] std::vector<Text> findings(Draft& draft);
+[[nodiscard]] Table condition_table(Draft& draft);
+[[nodiscard]] std::optional<Chart> cost_chart(Draft& draft);
+[[nodiscard]] std::optional<Chart> bridge_chart(Draft& draft);
+[[nodiscard]] std::optional<Chart> sensitivity_chart(Draft& draft, std::size_t most);
+[[nodiscard]] std::string reproduce_command(const Draft& draft);
+
+}  // namespace planwise::report

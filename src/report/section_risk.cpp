@@ -1,0 +1,215 @@
+// Risk factors and mitigations, and how the search went.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/draft.h"
+#include "report/numbers.h"
+
+namespace planwise::report {
+
+namespace {
+
+Tone tone_of(RiskLevel level) {
+  return level == RiskLevel::low ? Tone::good : level == RiskLevel::medium ? Tone::caution : Tone::bad;
+}
+
+void add_change(Section& section, const Draft& draft) {
+  const ChangeRisk& change = *draft.change;
+  const std::string origin = "assess_change(configuration.initial_parameters, results.optimal_parameters)";
+  section.blocks.emplace_back(Text{
+      fmt::format("Risk of the change, assessed for this report from the run's levers with the {} lever schema (market "
+                  "figures of {}): {}, score {}; {} values change; mean confidence {}.",
+                  draft.facts.schema.source() == "shipped" ? "shipped" : "configured", change.market_date,
+                  to_text(change.level), number_text(std::round(change.score * 10) / 10), change.change_count,
+                  percent_text(change.confidence)),
+      {origin},
+      tone_of(change.level)});
+  if (!change.factors.empty()) {
+    constexpr std::size_t most = 15;
+    Table table{"Risk factors, the highest score first",
+                {{"Factor", false}, {"Score", true}, {"Probability", true}, {"Severity", false}},
+                {},
+                ""};
+    for (std::size_t i = 0; i < std::min(most, change.factors.size()); ++i) {
+      const RiskFactor& factor = change.factors[i];
+      const std::string path = fmt::format("assess_change.factors[{}]", i);
+      table.rows.push_back({{factor.text, path, {}},
+                            {number_text(factor.score), path + ".score", {}},
+                            {percent_text(factor.probability), path + ".probability", {}},
+                            {std::string(to_text(factor.severity)), path + ".severity", tone_of(factor.severity)}});
+    }
+    if (change.factors.size() > most)
+      table.note = fmt::format("{} factors in all; the {} highest are shown.", change.factors.size(), most);
+    section.blocks.emplace_back(std::move(table));
+  }
+  AdviceList mitigations;
+  for (std::size_t i = 0; i < change.recommendations.size(); ++i)
+    mitigations.items.push_back(
+        {change.recommendations[i], "", fmt::format("assess_change.recommendations[{}]", i), Tone::plain});
+  if (!mitigations.items.empty()) {
+    section.blocks.emplace_back(Text{"Mitigations:", {}, {}});
+    section.blocks.emplace_back(std::move(mitigations));
+  }
+}
+
+/// The objective of evaluation i when it is feasible, as far as the run tells.
+class HistoryReading {
+ public:
+  explicit HistoryReading(const Run& run, bool conditions) : conditions_(conditions) {
+    const Json* list = run.simulation_data ? run.simulation_data->find("evaluations") : nullptr;
+    if (list != nullptr && list->is_array() && list->size() == run.results.objective_history.size())
+      evaluations_ = list;
+  }
+  [[nodiscard]] bool knows() const { return !conditions_ || evaluations_ != nullptr; }
+  [[nodiscard]] bool feasible(std::size_t index) const {
+    if (evaluations_ == nullptr) return !conditions_;
+    const Json& evaluation = evaluations_->at(index);
+    if (evaluation.find("error") != nullptr) return false;
+    const Json* constraints = evaluation.find("constraints");
+    if (constraints == nullptr || !constraints->is_array()) return true;
+    constexpr double tolerance = 1e-8;
+    return std::all_of(constraints->as_array().begin(), constraints->as_array().end(), [](const Json& value) {
+      const auto number = finite(&value);
+      return number && *number <= tolerance;
+    });
+  }
+
+ private:
+  const Json* evaluations_ = nullptr;
+  bool conditions_;
+};
+
+std::optional<Chart> history_chart(const Draft& draft) {
+  const Json& history = draft.run.results.objective_history;
+  if (!history.is_array() || history.size() < 2) return std::nullopt;
+  const HistoryReading reading(draft.run, !draft.conditions.empty());
+  Chart chart;
+  chart.kind = Chart::Kind::line;
+  chart.title = "Objective over the search";
+  chart.x_title = "Entry of the history";
+  chart.y_title = "Objective";
+  chart.source = "results.objective_history";
+  chart.data = {"Where the best improved", {{"Entry", true}, {"Objective", true}}, {}, ""};
+  Chart::Series each{"Each point", {}, true}, best{"Best feasible so far", {}, false};
+  std::optional<double> least;
+  std::size_t improvements = 0;
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    const auto value = finite(&history.at(i));
+    chart.x.push_back(static_cast<double>(i));
+    each.values.push_back(value);
+    if (value && reading.knows() && reading.feasible(i) && (!least || *value < *least)) {
+      least = value;
+      ++improvements;
+      chart.data.rows.push_back(
+          {{std::to_string(i), {}, {}}, {number_text(*value), fmt::format("results.objective_history[{}]", i), {}}});
+    }
+    best.values.push_back(least);
+  }
+  constexpr std::size_t most_rows = 20;
+  if (auto& rows = chart.data.rows; rows.size() > most_rows) {
+    chart.data.note = fmt::format("The last {} of {} improvements.", most_rows, improvements);
+    rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(most_rows));
+  }
+  chart.series.push_back(std::move(each));
+  if (least) chart.series.push_back(std::move(best));
+  chart.description =
+      least ? fmt::format("{} entries; the best feasible value is {}.", history.size(), number_text(*least))
+            : fmt::format("{} entries.", history.size());
+  return chart;
+}
+
+void add_tuning(Section& section, const Draft& draft) {
+  const Found list =
+      find_at(draft.run.results.projected_outcomes, "results.projected_outcomes", {"tuning", "iterations"});
+  if (!list || !list.value->is_array() || list.value->empty()) return;
+  Table table{"Iterations towards the target",
+              {{"Iteration", true}, {"Growth", true}, {"Distance", true}, {"Step", true}},
+              {},
+              ""};
+  for (std::size_t i = 0; i < std::min<std::size_t>(list.value->size(), 50); ++i) {
+    const Found item{&list.value->at(i), fmt::format("{}[{}]", list.path, i)};
+    const Found distance = first_of(item, {"distance"});
+    table.rows.push_back({{std::to_string(i), {}, {}},
+                          number_cell(first_of(item, {"value", "growth"}), Unit::percent),
+                          distance.number() ? Cell{points_text(*distance.number()), distance.path, {}} : absent_cell(),
+                          number_cell(first_of(item, {"step"}), Unit::number)});
+  }
+  section.blocks.emplace_back(std::move(table));
+}
+
+}  // namespace
+
+Section risk_section(Draft& draft) {
+  Section section{"risk", "Risk and mitigation", {}};
+  const Results& results = draft.run.results;
+  if (results.risk_level)
+    section.blocks.emplace_back(Text{fmt::format("Risk level of the set of levers as stored: {}.", *results.risk_level),
+                                     {"results.risk_level"},
+                                     {}});
+  else
+    section.blocks.emplace_back(draft.lacking("Risk level", "results.risk_level"));
+  if (const Found factors = find_at(results.risk_assessment, "results.risk_assessment", {"factors"});
+      factors && factors.value->is_array()) {
+    for (std::size_t i = 0; i < std::min<std::size_t>(factors.value->size(), 20); ++i)
+      section.blocks.emplace_back(Text{"Stored factor: " + value_text(factors.value->at(i)) + ".",
+                                       {fmt::format("{}[{}]", factors.path, i)},
+                                       Tone::caution});
+  }
+  if (const Json& warnings = results.parameter_warnings; warnings.is_array()) {
+    for (std::size_t i = 0; i < std::min<std::size_t>(warnings.size(), 20); ++i)
+      section.blocks.emplace_back(Text{"Warning: " + value_text(warnings.at(i)) + ".",
+                                       {fmt::format("results.parameter_warnings[{}]", i)},
+                                       Tone::caution});
+  }
+  if (draft.change)
+    add_change(section, draft);
+  else
+    section.blocks.emplace_back(draft.lacking("Levers before and after, which the risk of the change is assessed from",
+                                              "configuration.initial_parameters"));
+  return section;
+}
+
+Section search_section(Draft& draft) {
+  Section section{"search", "Algorithm performance", {}};
+  const Metadata& metadata = draft.run.metadata;
+  Table table{"How it was looked for", {{"What", false}, {"Value", true}}, {}, ""};
+  const auto add = [&](const char* name, const std::string& value, const char* path) {
+    table.rows.push_back({{name, {}, {}}, {value, path, {}}});
+  };
+  const auto add_or_absent = [&](const char* name, bool there, const std::string& value, const char* path) {
+    table.rows.push_back(
+        {{name, {}, {}}, there ? Cell{value, path, {}} : Cell{"not stored with this run", path, Tone::missing}});
+  };
+  add("Engine", metadata.optimization_engine, "metadata.optimization_engine");
+  if (const std::string algorithm = draft.study_text({"solver", "algorithm"}); !algorithm.empty())
+    add("Algorithm", algorithm, "configuration.algorithm_config.solver.algorithm");
+  const auto& count = metadata.function_evaluations;
+  const auto& seconds = metadata.runtime_seconds;
+  add_or_absent("Evaluations", count.has_value(), count ? std::to_string(*count) : "", "metadata.function_evaluations");
+  add_or_absent("Evaluations allowed", metadata.max_evaluations.has_value(),
+                metadata.max_evaluations ? std::to_string(*metadata.max_evaluations) : "", "metadata.max_evaluations");
+  add_or_absent("Runtime, seconds", seconds.has_value(), seconds ? number_text(*seconds) : "",
+                "metadata.runtime_seconds");
+  if (count && seconds && *seconds > 0)
+    add("Evaluations a second", number_text(std::round(static_cast<double>(*count) / *seconds * 10) / 10),
+        "metadata.function_evaluations");
+  // Not "no": a run that never reported it has not failed to converge.
+  add_or_absent("Converged", metadata.converged.has_value(), metadata.converged.value_or(false) ? "yes" : "no",
+                "metadata.converged");
+  if (const Found reason = find_at(draft.run.results.projected_outcomes, "", {"stop_reason"}))
+    add("Stopped because", value_text(*reason.value), "results.projected_outcomes.stop_reason");
+  if (metadata.convergence_message) add("Message", *metadata.convergence_message, "metadata.convergence_message");
+  add_or_absent("Seed", metadata.random_seed.has_value(),
+                metadata.random_seed ? std::to_string(*metadata.random_seed) : "", "metadata.random_seed");
+  section.blocks.emplace_back(std::move(table));
+  add_tuning(section, draft);
+  if (auto chart = history_chart(draft))
+    section.blocks.emplace_back(std::move(*chart));
+  else
+    section.blocks.emplace_back(draft.lacking("History of the objective", "results.objective_history"));
+  return section;
+}
+
+}  // namespace planwise::report

@@ -1,0 +1,188 @@
+// Summary and decision.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/draft.h"
+#include "report/numbers.h"
+
+namespace planwise::report {
+
+namespace {
+
+Tile objective_tile(const Draft& draft) {
+  const auto& value = draft.run.results.objective_value;
+  if (!value) return {"Objective", "not stored", "", "results.objective_value", Tone::missing};
+  const std::string form = draft.study_text({"objective", "form"});
+  return {"Objective", number_text(*value),
+          form.empty()           ? ""
+          : form == "normalised" ? "normalised terms"
+                                 : "raw terms",
+          "results.objective_value", Tone::plain};
+}
+
+/// Cost of the target year, with its change against the start.
+Tile cost_tile(const Draft& draft) {
+  if (const YearRow* year = draft.target()) {
+    const Found after = year->of_plan({"active_compensation", "total_compensation"});
+    const Found before = year->of_baseline({"active_compensation", "total_compensation"});
+    if (const auto plan = after.number()) {
+      std::string detail = "no baseline stored";
+      if (const auto base = before.number(); base && *base != 0)
+        detail = fmt::format("{} ({}) against baseline", signed_text(*plan - *base, Unit::money),
+                             signed_text((*plan - *base) / std::abs(*base), Unit::percent));
+      return {fmt::format("Pay run-rate {}", year->year), money_text(*plan), detail, after.path, Tone::plain};
+    }
+  }
+  const Found cost = draft.term("cost");
+  if (const auto value = cost.number())
+    return {"Cost term", draft.synthetic() ? number_text(*value) : money_text(*value * 1e6),
+            draft.synthetic() ? "synthetic, no money" : "of the objective, in millions", cost.path, Tone::plain};
+  return {"Cost", "not stored", "", "results.objective_breakdown.cost", Tone::missing};
+}
+
+Tile equity_tile(const Draft& draft) {
+  const Found equity = draft.term("equity");
+  const auto value = equity.number();
+  if (!value)
+    return {"Pay spread within levels", "not stored", "", "results.objective_breakdown.equity", Tone::missing};
+  std::string detail = "deviation / mean, lower is more equal";
+  if (const auto capped = draft.term("equity_within_cap").number())
+    detail = fmt::format("{} without pay above the cap", number_text(*capped));
+  return {"Pay spread within levels", number_text(*value), detail, equity.path, Tone::plain};
+}
+
+Tile condition_tile(const Draft& draft) {
+  if (draft.conditions.empty())
+    return {"Conditions", "not stored", "", "results.projected_outcomes.constraints", Tone::missing};
+  const auto kept = std::count_if(draft.conditions.begin(), draft.conditions.end(),
+                                  [](const ConditionRow& row) { return row.satisfied.value_or(false); });
+  const bool all = kept == static_cast<std::ptrdiff_t>(draft.conditions.size());
+  return {"Conditions kept", fmt::format("{} of {}", kept, draft.conditions.size()),
+          all ? "the plan is feasible" : "the plan is not feasible", "results.projected_outcomes.constraints",
+          all ? Tone::good : Tone::bad};
+}
+
+Tile risk_tile(const Draft& draft) {
+  const auto& level = draft.run.results.risk_level;
+  if (!level) return {"Risk", "not assessed", "", "results.risk_level", Tone::missing};
+  const Tone tone = *level == "LOW" ? Tone::good : *level == "MEDIUM" ? Tone::caution : Tone::bad;
+  return {"Risk", *level, "of the set of levers", "results.risk_level", tone};
+}
+
+Tile status_tile(const Draft& draft) {
+  const Metadata& metadata = draft.run.metadata;
+  // A run that never reported it has not failed to converge.
+  const std::string detail = !metadata.converged   ? "convergence not reported"
+                             : *metadata.converged ? "converged"
+                                                   : "not converged";
+  const Tone tone = metadata.status == "completed" ? Tone::plain
+                    : metadata.status == "failed"  ? Tone::bad
+                                                   : Tone::caution;
+  return {"Status", metadata.status, detail, "metadata.status", tone};
+}
+
+void add_weights(Table& table, Draft& draft) {
+  bool stored = false;
+  if (const Found weights = draft.study({"objective", "weights"}); weights && weights.value->is_object()) {
+    for (const auto& [name, weight] : weights.value->as_object()) {
+      table.rows.push_back({{"Weight of " + name, {}, {}}, {value_text(weight), weights.path + "." + name, {}}});
+      stored = true;
+    }
+  }
+  const auto& objectives = draft.run.configuration.objectives;
+  for (std::size_t i = 0; !stored && i < objectives.size(); ++i) {
+    table.rows.push_back(
+        {{fmt::format("Weight of {} ({})", objectives[i].name, objectives[i].direction), {}, {}},
+         {number_text(objectives[i].weight), fmt::format("configuration.objectives[{}].weight", i), {}}});
+  }
+}
+
+void add_study_rows(Table& table, const Draft& draft) {
+  const auto add = [&](const char* name, std::initializer_list<std::string_view> keys) {
+    const Found found = draft.study(keys);
+    if (found && !(found.value->is_integer() && found.value->as_integer() == 0))
+      table.rows.push_back({{name, {}, {}}, {value_text(*found.value), found.path, {}}});
+  };
+  const auto year = [&](const char* name, std::initializer_list<std::string_view> keys) {
+    const Found found = draft.study(keys);
+    if (const auto number = found.number(); number && *number > 0)
+      table.rows.push_back({{name, {}, {}}, {fmt::format("{:.0f}", *number), found.path, {}}});
+  };
+  add("Kind of study", {"kind"});
+  add("Evaluated by", {"evaluator", "kind"});
+  year("First year", {"simulation", "first_year"});
+  year("Last year", {"simulation", "last_year"});
+  year("Target year", {"simulation", "target_year"});
+  add("Seeds averaged over", {"simulation", "seeds"});
+  add("Form of the objective", {"objective", "form"});
+  add("Goals of the front", {"pareto"});
+}
+
+}  // namespace
+
+Tiles key_figures(Draft& draft) {
+  return {{cost_tile(draft), condition_tile(draft), equity_tile(draft), objective_tile(draft), risk_tile(draft),
+           status_tile(draft)}};
+}
+
+std::vector<Text> findings(Draft& draft) {
+  std::vector<Text> out;
+  const Metadata& metadata = draft.run.metadata;
+  if (metadata.status != "completed") {
+    out.push_back({fmt::format("This run is {}: its figures are not those of a finished decision{}", metadata.status,
+                               metadata.convergence_message ? " (" + *metadata.convergence_message + ")." : "."),
+                   {"metadata.status"},
+                   Tone::caution});
+  }
+  if (draft.synthetic())
+    out.push_back({"The run used the synthetic formula, which knows no data: its figures are no money and no people.",
+                   {"metadata.use_synthetic_mode"},
+                   Tone::caution});
+  const auto changed =
+      std::count_if(draft.levers.begin(), draft.levers.end(), [](const LeverRow& row) { return row.changed(); });
+  if (!draft.levers.empty() && !draft.run.configuration.initial_parameters.empty())
+    out.push_back({fmt::format("The plan changes {} of {} levers.", changed, draft.levers.size()),
+                   {"configuration.initial_parameters", "results.optimal_parameters"},
+                   Tone::plain});
+  for (const ConditionRow& row : draft.conditions) {
+    if (row.satisfied.value_or(true)) continue;
+    out.push_back({fmt::format("The condition {} is violated{}.", row.name,
+                               row.violation ? " by " + unit_text(*row.violation, unit_of(row.figure)) : ""),
+                   {row.path},
+                   Tone::bad});
+  }
+  return out;
+}
+
+Section summary_section(Draft& draft) {
+  Section section{"summary", "Summary", {}};
+  section.blocks.emplace_back(key_figures(draft));
+  for (Text& text : findings(draft)) section.blocks.emplace_back(std::move(text));
+  return section;
+}
+
+Section decision_section(Draft& draft) {
+  Section section{"decision", "Decision", {}};
+  const Metadata& metadata = draft.run.metadata;
+  if (!metadata.description.empty())
+    section.blocks.emplace_back(Text{metadata.description, {"metadata.description"}, {}});
+  if (!metadata.business_justification.empty())
+    section.blocks.emplace_back(Text{metadata.business_justification, {"metadata.business_justification"}, {}});
+  else
+    section.blocks.emplace_back(draft.lacking("Business justification", "metadata.business_justification"));
+  Table table{"What was decided on", {{"What", false}, {"Value", false}}, {}, {}};
+  table.rows.push_back({{"Scenario", {}, {}}, {metadata.scenario_id, "metadata.scenario_id", {}}});
+  table.rows.push_back({{"Type", {}, {}}, {metadata.optimization_type, "metadata.optimization_type", {}}});
+  add_study_rows(table, draft);
+  add_weights(table, draft);
+  std::string tags;
+  for (const std::string& tag : metadata.tags) tags += (tags.empty() ? "" : ", ") + tag;
+  if (!tags.empty()) table.rows.push_back({{"Tags", {}, {}}, {tags, "metadata.tags", {}}});
+  section.blocks.emplace_back(std::move(table));
+  if (!draft.run.notes.empty()) section.blocks.emplace_back(Text{"Notes: " + draft.run.notes, {"notes"}, {}});
+  return section;
+}
+
+}  // namespace planwise::report

@@ -1,0 +1,247 @@
+"""Studies from the shell: the fixed forms, killed and resumed, stopped from elsewhere, made again."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+from conftest import BINARY
+
+FIXED = ["run_id", "objective_value", "optimal_parameters", "function_evaluations", "converged", "stop_reason"]
+WEIGHTS = "cost=0.4,equity=0.3,targets=0.3"
+SINGLE = ["SLSQP", "L-BFGS-B", "COBYLA", "DE", "CMA-ES", "GRID", "RANDOM", "LHS"]
+
+
+def ended(shell, run_id):
+    """What does not depend on when, where and by whom."""
+    run = shell.json("show", run_id)
+    for name in ["run_id", "created_at", "updated_at", "completed_at", "runtime_seconds", "session_id", "user_id"]:
+        run["metadata"].pop(name, None)
+    run["results"].get("risk_assessment", {}).pop("assessment_date", None)
+    return json.dumps(run, sort_keys=True)
+
+
+def slow_evaluator(shell, seconds):
+    """A program that answers after a while, so that a run can be caught at work."""
+    script = shell.folder / "evaluate.py"
+    script.write_text(textwrap.dedent(f"""\
+        import json, sys, time
+        levers = json.load(sys.stdin)["levers"]
+        time.sleep({seconds})
+        spread = sum((value - 0.02) ** 2 for value in levers.values())
+        print(json.dumps({{"cost": 100 + spread, "equity": 1 + levers["cola_rate"], "targets": 0.001}}))
+        """))
+    return f"{sys.executable} -S {script}"
+
+
+def start(shell, *args):
+    return subprocess.Popen([str(BINARY), *map(str, args)], cwd=shell.folder, env=shell.env, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True)
+
+
+def running_id(shell, evaluations=1, limit=20):
+    """The run at work, once it has told of some evaluations."""
+    until = time.monotonic() + limit
+    while time.monotonic() < until:
+        done = shell.run("list", "status:running", "--output", "json")
+        if done.returncode == 0:
+            for run in json.loads(done.stdout)["runs"]:
+                beat = run.get("heartbeat")
+                if beat and beat.get("evaluations", 0) >= evaluations:
+                    return run["run_id"]
+        time.sleep(0.1)
+    raise AssertionError("no run is at work")
+
+
+@pytest.mark.parametrize("algorithm", SINGLE)
+def test_fixed_form(shell, algorithm):
+    out = shell.json("optimize", "--synthetic", "--algorithm", algorithm, "--weights", WEIGHTS, "--max-evaluations", 40, "--seed", 7)
+    assert [name for name in FIXED if name not in out] == []
+    assert out["function_evaluations"] <= 40  # fault 32
+    assert len(out["optimal_parameters"]) == 17
+    shell.ok("reproduce", out["run_id"])
+
+
+def test_nsga2_is_pareto(shell):
+    out = shell.json("pareto", "--synthetic", "--goals", "cost,equity", "--max-evaluations", 200, "--seed", 7)
+    assert out["front"]["size"] >= 1
+    shell.ok("reproduce", out["run_id"])
+
+
+def test_function_form(shell):
+    out = shell.json("optimize", "--function", "sphere", "--dimensions", 4, "--algorithm", "SLSQP", "--max-evaluations", 200, "--seed", 3)
+    assert out["objective_value"] < 1e-6
+    assert len(out["optimal_parameters"]) == 4
+    shell.ok("reproduce", out["run_id"])
+
+
+def test_on_the_database(shell, shared):
+    out = shell.json("optimize", "--simulation", shared / "simulation.duckdb", "--algorithm", "SLSQP", "--weights", WEIGHTS,
+                     "--normalised", "--budget", 800e6, "--max-evaluations", 60, "--seed", 7)
+    assert out["status"] in ("completed", "failed")
+    assert out["constraints"][0]["name"]
+    shell.ok("reproduce", out["run_id"], "--simulation", shared / "simulation.duckdb")
+    table = shell.ok("show", out["run_id"])
+    assert "Parameters" in table or out["status"] == "failed"
+
+
+def test_seed_is_drawn_and_stored(shell):
+    first = shell.json("optimize", "--synthetic", "--algorithm", "RANDOM", "--max-evaluations", 20)
+    second = shell.json("optimize", "--synthetic", "--algorithm", "RANDOM", "--max-evaluations", 20)
+    assert first["random_seed"] > 0
+    assert first["random_seed"] != second["random_seed"]
+    shell.ok("reproduce", first["run_id"])
+
+
+def test_never_synthetic_unasked(shell):
+    done = shell.run("optimize", "--max-evaluations", 5)  # fault 32
+    assert done.returncode == 2
+    assert "no simulation is given" in done.stderr
+
+
+def test_table_for_a_person(shell):
+    text = shell.ok("optimize", "--synthetic", "--algorithm", "DE", "--max-evaluations", 60, "--seed", 7, "--constraint", "cola_rate>=0.02")
+    for part in ["Objective", "Levers", "Conditions", "HEADROOM", "policy_optimization"]:
+        assert part in text
+
+
+def test_plan_file(shell):
+    (shell.folder / "plan.toml").write_text(textwrap.dedent("""\
+        scenario_id = "planned"
+        [evaluator]
+        kind = "synthetic"
+        [solver]
+        algorithm = "COBYLA"
+        max_evaluations = 30
+        seed = 5
+        """))
+    out = shell.json("optimize", "--plan", "plan.toml")
+    assert (out["scenario_id"], out["optimization_engine"], out["random_seed"]) == ("planned", "nlopt_cobyla", 5)
+    assert shell.json("optimize", "--plan", "plan.toml", "--algorithm", "LHS")["optimization_engine"] == "latin_hypercube"
+
+
+@pytest.mark.parametrize("args", [["--weights", "cost=1,wages=2"], ["--constraint", "what"], ["--levers", "no_lever"],
+                                  ["--evaluator-command", "true", "--function", "sphere"]])
+def test_what_does_not_fit_is_refused_before_anything_is_stored(shell, args):
+    synthetic = [] if "--function" in args else ["--synthetic"]
+    assert shell.run("optimize", *synthetic, *args).returncode == 2
+    done = shell.run("list", "--output", "json")
+    assert done.returncode != 0 or json.loads(done.stdout)["total"] == 0
+
+
+def test_25_and_25_are_50(shell):
+    form = ["optimize", "--function", "rosenbrock", "--dimensions", 4, "--algorithm", "DE", "--seed", 7, "--max-evaluations"]
+    half = shell.json(*form, 25)
+    more = shell.json("resume", half["run_id"], "--max-evaluations", 50)
+    whole = shell.json(*form, 50)
+    assert ended(shell, more["run_id"]) == ended(shell, whole["run_id"])
+    shell.ok("reproduce", more["run_id"])
+
+
+def test_killed_then_resumed_equals_uninterrupted(shell):
+    rng = random.Random(4)
+    form = ["optimize", "--evaluator-command", slow_evaluator(shell, 0.02), "--algorithm", "DE", "--levers", "cola_rate,merit_rate",
+            "--max-evaluations", 60, "--seed", 7]
+    expected = ended(shell, shell.json(*form)["run_id"])
+    for _ in range(3):
+        process = start(shell, *form)
+        run_id = running_id(shell)
+        time.sleep(rng.uniform(0, 1))
+        process.kill()
+        process.wait()
+        stored = shell.json("show", run_id)["metadata"]["status"]
+        if stored == "completed":
+            continue
+        out = shell.json("resume", run_id)
+        assert out["run_id"] == run_id
+        assert ended(shell, run_id) == expected
+        shell.ok("reproduce", run_id)
+
+
+def test_stop_from_another_process(shell):
+    process = start(shell, "optimize", "--evaluator-command", slow_evaluator(shell, 0.05), "--algorithm", "RANDOM",
+                    "--max-evaluations", 5000, "--seed", 7, "--output", "json")
+    run_id = running_id(shell)
+    began = time.monotonic()
+    shell.ok("stop", run_id, "--reason", "enough")
+    assert time.monotonic() - began < 3  # the run itself within one heartbeat and an evaluation
+    out, _ = process.communicate(timeout=20)
+    assert process.returncode == 11
+    out = json.loads(out)
+    assert out["status"] == "cancelled"
+    assert out["objective_value"] is not None
+    shell.ok("reproduce", run_id)
+
+
+def test_interrupt_keeps_what_was_found(shell):
+    process = start(shell, "optimize", "--evaluator-command", slow_evaluator(shell, 0.05), "--algorithm", "RANDOM",
+                    "--max-evaluations", 5000, "--seed", 7, "--output", "json")
+    running_id(shell)
+    began = time.monotonic()
+    os.kill(process.pid, signal.SIGINT)
+    out, _ = process.communicate(timeout=20)
+    assert time.monotonic() - began < 3
+    assert process.returncode == 130
+    out = json.loads(out)
+    assert out["status"] == "cancelled"
+    assert out["function_evaluations"] >= 1
+
+
+def test_lost_run_is_closed_and_gone_on_with(shell):
+    process = start(shell, "optimize", "--evaluator-command", slow_evaluator(shell, 0.02), "--algorithm", "DE",
+                    "--levers", "cola_rate", "--max-evaluations", 40, "--seed", 7)
+    run_id = running_id(shell)
+    process.kill()
+    process.wait()
+    assert shell.run("stop", run_id).returncode == 5
+    closed = shell.json("stop", "--lost")
+    assert closed == [{"run_id": run_id, "status": "failed"}]
+    assert shell.run("reproduce", run_id).returncode == 5
+    out = shell.json("resume", run_id)
+    assert (out["status"], out["run_id"] != run_id) == ("completed", True)
+
+
+@pytest.mark.parametrize("body, cause", [("sys.exit(3)", "3"), ("print('rubbish')", "rubbish"), ("time.sleep(30)", "second")])
+def test_evaluator_that_fails_is_a_stored_failed_run(shell, body, cause):
+    script = shell.folder / "bad.py"
+    script.write_text(f"import sys, time\nsys.stdin.read()\n{body}\n")
+    done = shell.run("optimize", "--evaluator-command", f"{sys.executable} -S {script}", "--evaluator-timeout", 1,
+                     "--max-evaluations", 5, "--seed", 7, "--output", "json")
+    assert done.returncode == 1, done.stderr
+    out = json.loads(done.stdout)
+    assert out["status"] == "failed"
+    assert cause in out["message"]
+    assert shell.json("show", out["run_id"])["metadata"]["status"] == "failed"
+
+
+def test_contradiction_is_a_stored_failed_run(shell):
+    done = shell.run("optimize", "--synthetic", "--constraint", "cola_rate>=0.04", "--constraint", "cola_rate<=0.01", "--seed", 7,
+                     "--output", "json")
+    assert done.returncode == 1
+    out = json.loads(done.stdout)
+    assert (out["stop_reason"], out["objective_value"]) == ("infeasible", None)
+    shell.ok("reproduce", out["run_id"])
+
+
+@pytest.mark.parametrize("method", ["local", "morris", "sobol", "stored"])
+def test_sensitivity(shell, method):
+    out = shell.json("sensitivity", "--synthetic", "--method", method, "--max-evaluations", 1300, "--width", 0, "--seed", 7)
+    assert out["sensitivity_analysis"]["method"] == method
+    shell.ok("reproduce", out["run_id"])
+
+
+def test_uncertainty_and_tune_on_the_database(shell, shared):
+    data = ["--simulation", shared / "simulation.duckdb"]
+    sure = shell.json("uncertainty", *data, "--seeds", 8, "--budget", 800e6, "--set", "cola_rate=0.03", "--seed", 7)
+    assert sure["uncertainty"]["seeds"] == 8
+    shell.ok("reproduce", sure["run_id"], *data)
+    tuned = shell.json("tune", *data, "--target-growth", 0.03, "--max-iterations", 5, "--seed", 7)
+    assert tuned["tuning"]["iterations"]
+    shell.ok("reproduce", tuned["run_id"], *data)
+    for text in ["uncertainty", "tuning"]:
+        assert text in json.dumps(sure) + json.dumps(tuned)
