@@ -28,6 +28,7 @@ void add_lever_commands(CLI::App& app, Session& session);   // levers show, chec
 void add_census_commands(CLI::App& app, Session& session);  // census generate, check
 void add_cache_commands(CLI::App& app, Session& session);   // cache stats, clear, warm
 void add_optimize_command(CLI::App& app, Session& session);
+void add_evaluate_command(CLI::App& app, Session& session);
 void add_tune_command(CLI::App& app, Session& session);
 void add_pareto_command(CLI::App& app, Session& session);
 void add_sensitivity_command(CLI::App& app, Session& session);

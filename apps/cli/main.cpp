@@ -80,6 +80,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_optimize_command(app, session);
   add_tune_command(app, session);
   add_pareto_command(app, session);
+  add_evaluate_command(app, session);
   add_sensitivity_command(app, session);
   add_uncertainty_command(app, session);
   add_reproduce_command(app, session);

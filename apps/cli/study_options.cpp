@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 
 #include "decisions.h"
 
@@ -146,12 +147,19 @@ void set_evaluator(const CLI::App& command, const StudyFlags& flags, EvaluatorCh
   if (given(command, "--retries")) evaluator.retries = flags.retries;
 }
 
+/// The years decided about. People of a database are those of the end of one year, so that earlier years are simulated
+/// too, with the levers they have; a census is read as of the year before the first.
+void set_years(const StudyFlags& flags, const Session& session, Study& study) {
+  const YearRange years = years_from(flags.years, "--years");
+  study.simulation.last_year = years.last;
+  study.levers.years.clear();
+  for (int year = years.first; year <= years.last; ++year) study.levers.years.push_back(year);
+  const std::string extension = std::filesystem::path(session.simulation_file()).extension().string();
+  const bool census = !flags.source.census.empty() || extension == ".csv" || extension == ".parquet";
+  if (census) study.simulation.first_year = years.first;
+}
+
 void set_simulation(const CLI::App& command, const StudyFlags& flags, SimulationChoice& simulation) {
-  if (given(command, "--years")) {
-    const YearRange years = years_from(flags.years, "--years");
-    simulation.first_year = years.first;
-    simulation.last_year = years.last;
-  }
   if (given(command, "--target-year")) simulation.target_year = static_cast<int>(flags.target_year);
   if (given(command, "--simulation-seed")) simulation.seed = flags.simulation_seed;
   if (given(command, "--seeds-each")) simulation.seeds = flags.seeds;
@@ -263,6 +271,7 @@ Study study_from(const CLI::App& command, const StudyFlags& flags, StudyKind kin
   const LeverSchema schema = LeverSchema::in_force();
   set_evaluator(command, flags, study.evaluator);
   set_simulation(command, flags, study.simulation);
+  if (given(command, "--years")) set_years(flags, session, study);
   set_levers(command, flags, schema, study.levers, session);
   set_objective(command, flags, study.objective);
   set_solver(command, flags, study.solver);
@@ -392,7 +401,7 @@ void add_study_options(CLI::App& command, StudyFlags& flags) {
   add_lever_choice(command, flags);
   add_objective_options(command, flags);
   add_constraint_options(command, flags);
-  command.add_option("--years", flags.years, "Years, e.g. 2026-2029; default the settings'")
+  command.add_option("--years", flags.years, "Years decided about, e.g. 2026-2029; earlier ones keep their levers; default all simulated")
       ->type_name("YEARS")
       ->check(year_range());
   command.add_option("--target-year", flags.target_year, "Whose figures count; default the last")

@@ -217,6 +217,13 @@ class DecisionService {
   /// Checks, resolves and explains without running: what the run would store as its configuration.
   [[nodiscard]] Study resolved(const Study& study);
   [[nodiscard]] Feasibility feasibility(const Study& study);
+  /// What the study's evaluator says of levers, one set at a time, for a search of the caller's own; nothing is stored.
+  /// In: flat names (of a test function its variables) with numbers, an object; names left out are at their start. Out:
+  /// {"levers": of all searched, "objectives": what a solver would minimise, "objective_value": the combined formula as
+  /// it stands, "violation": 0 where every condition holds, "feasible", "constraints": rows as a run has them, "details":
+  /// terms, normalised, shares, figures}. Safe to call from several threads; used as long as the service lives. Throws
+  /// invalid_argument for a name that is not searched and a value outside its bounds.
+  [[nodiscard]] std::function<Json(const Json& levers)> evaluator(const Study& study);
   /// Runs to the end and returns the stored run. Throws invalid_argument before anything is stored for a study that
   /// does not fit; an infeasible study, or an objective that fails, is a stored failed run with the cause.
   Run run(const Study& study, const DecisionOptions& options = {});
