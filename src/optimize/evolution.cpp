@@ -109,9 +109,7 @@ class Differential {
 
  private:
   /// Small: what a larger population would find later, the descents find sooner.
-  static std::size_t usual_size(const Search& search) {
-    return std::clamp<std::size_t>(3 * search.box.size(), 24, 40);
-  }
+  static std::size_t usual_size(const Search& search) { return std::clamp<std::size_t>(3 * search.box.size(), 24, 40); }
 
   Search& search_;
   Evolution evolution_;

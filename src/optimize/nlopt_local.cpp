@@ -152,12 +152,12 @@ LocalEnding run_nlopt(LocalModel& model, const LocalMethod& method, UnitPoint st
   nlopt_set_upper_bounds1(outer.opt, 1);
   nlopt_set_min_objective(outer.opt, Bridge::objective, &bridge);
   // An augmented Lagrangian comes to its bounds from without and would be near for ever.
-  if (lagrangian) bridge.margin = getenv("MA") ? atof(getenv("MA")) : 1e-9;
+  if (lagrangian) bridge.margin = 1e-7 * method.first_step * method.first_step;
   add_constraints(outer.opt, bridge);
   set_stops(outer.opt, method);
   if (lagrangian) {
-    LocalMethod loose = method;
-    if (getenv("LO")) { loose.tolerance *= atof(getenv("LO")); loose.relative_tolerance *= atof(getenv("LO")); }
+    LocalMethod loose = method;  // Each multiplier needs a rough optimum only; the next run looks closer.
+    if (method.first_step == 1) loose.tolerance = loose.relative_tolerance = 1e3 * method.tolerance;
     set_stops(inner.opt, loose);
     nlopt_set_local_optimizer(outer.opt, inner.opt);
   }
