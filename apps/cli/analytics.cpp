@@ -115,7 +115,7 @@ void print_grouping(const AnalyticsGrouping& grouping, const Globals& globals) {
   TextTable table({{"", title_of(grouping.by), Align::left, 9},
                    {"", "RUNS", Align::right, 9},
                    {"", "COMPLETED", Align::right, 9},
-                   {"", "FAILED", Align::right, 9},
+                   {"", "FAILED", Align::right, 1},
                    {"", "CONVERGED", Align::right, 1},
                    {"", "SECONDS", Align::right, 9},
                    {"", "P90 S", Align::right, 0},
@@ -126,7 +126,7 @@ void print_grouping(const AnalyticsGrouping& grouping, const Globals& globals) {
                    {"", "HIGH RISK", Align::right, 1}});
   for (const AnalyticsGroup& group : grouping.groups) {
     const AnalyticsFigures& f = group.figures;
-    table.add({group.key.empty() ? "(none)" : shortened(printable(group.key), 30), std::to_string(f.runs),
+    table.add({group.key.empty() ? "(none)" : shortened(printable(group.key), 24), std::to_string(f.runs),
                share(f.completed, f.runs), share(f.failed, f.runs), share(f.converged, f.converged + f.not_converged),
                rounded(f.runtime_seconds.median), rounded(f.runtime_seconds.p90),
                rounded(f.function_evaluations.median), number(f.objective_value.min), number(f.objective_value.median),
