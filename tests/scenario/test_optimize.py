@@ -22,6 +22,7 @@ def ended(shell, run_id):
     run = shell.json("show", run_id)
     for name in ["run_id", "created_at", "updated_at", "completed_at", "runtime_seconds", "session_id", "user_id"]:
         run["metadata"].pop(name, None)
+    run.pop("provenance", None)
     run["results"].get("risk_assessment", {}).pop("assessment_date", None)
     return json.dumps(run, sort_keys=True)
 
