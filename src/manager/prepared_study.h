@@ -52,7 +52,7 @@ struct PreparedStudy {
 };
 
 /// Reads data through the service (nullptr: none). Errors as DecisionService::run. `stored_runs` finds warm starts
-/// (nullptr: none are looked for). Costs two simulations, and for conditions on costs up to three more; asks no program
+/// (nullptr: none are looked for). Costs three simulations, and for conditions on costs up to three more; asks no program
 /// and no callable.
 [[nodiscard]] PreparedStudy prepare(const Study& study, SimulationService* simulation, const LeverSchema& schema,
                                     ResultsManager* stored_runs, const EvaluatorTable& evaluators = {});

@@ -36,11 +36,12 @@ class Check {
         measure_(measure) {}
 
   Feasibility run() {
-    for (const std::string& reason : levers_.empty_bounds()) add(reason);
     ranges();
+    if (study_.kind == StudyKind::uncertainty) return std::move(result_);  // nothing is searched
+    for (const std::string& reason : levers_.empty_bounds()) add(reason);
     lever_conditions();
     const bool free = std::ranges::any_of(levers_.variables(), [](const Variable& of) { return of.lower < of.upper; });
-    if (!free && study_.kind != StudyKind::uncertainty) nothing_to_search();
+    if (!free) nothing_to_search();
     if (free && result_.possible) corners();
     return std::move(result_);
   }
@@ -105,11 +106,11 @@ class Check {
     if (!alone || rows.size() < 2) return;
     const double together = violation(rows);
     if (together <= rounding) return;
-    // Without any one of those that stay, the others can hold.
+    // Those that make up the whole of it: without any one of them less would be missed.
     for (std::size_t k = 0; k < rows.size();) {
       std::vector<std::size_t> fewer = rows;
       fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(k));
-      if (violation(fewer) > rounding) {
+      if (violation(fewer) > together - rounding) {
         rows = std::move(fewer);
       } else {
         ++k;
@@ -119,7 +120,7 @@ class Check {
     for (const std::size_t row : rows) names.push_back(fmt::format("'{}'", conditions_.rows()[row].name));
     add(fmt::format(
         "{} cannot hold together within the bounds of the levers: at the best compromise each is missed by {}",
-        fmt::join(names, " and "), amount(violation(rows), "")));
+        fmt::join(names, " and "), amount(together, "")));
   }
 
   [[nodiscard]] double violation(const std::vector<std::size_t>& rows) const {

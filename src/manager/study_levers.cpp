@@ -106,14 +106,17 @@ void StudyLevers::keep_locked_start(std::vector<std::string>& notes) {
   for (std::size_t i = 0; i < schema_.levers().size(); ++i) {
     const Lever& lever = schema_.levers()[i];
     const auto field = levers::field_of(lever.parameter_name);
-    for (const int level : field == nullptr ? std::vector<int>{} : lever.levels) {
+    if (field == nullptr) continue;
+    std::set<std::string> told;  // a lever for all levels once, where its levels agree
+    for (const int level : lever.levels) {
       double& value = (start_levers_.*field)[static_cast<std::size_t>(level) - 1];
       const double kept = (base_.levers.*field)[static_cast<std::size_t>(level) - 1];
       if (value == kept || !data_locks({i, level}).first) continue;
-      notes.push_back(fmt::format("{} is locked in the data: it stays {}, {} was asked for", name_of(lever, level),
-                                  real_text(kept), real_text(value)));
+      told.insert(fmt::format("{} is locked in the data: it stays {}, {} was asked for",
+                              lever.by_level ? name_of(lever, level) : lever.name, real_text(kept), real_text(value)));
       value = kept;
     }
+    notes.insert(notes.end(), told.begin(), told.end());
   }
 }
 
@@ -170,7 +173,16 @@ std::pair<bool, bool> StudyLevers::data_locks(Place place) const {
 
 void StudyLevers::drop_locked(LeverChoice& choice, std::vector<Place>& places, std::vector<std::string>& notes) {
   std::set<Place> asked;
-  for (const std::string& name : choice.locked) asked.insert(place_of(name, "levers.locked: "));
+  for (const std::string& name : choice.locked) {
+    const Place place = place_of(name, "levers.locked: ");
+    const Lever& lever = schema_.levers()[place.first];
+    if (place.second != 0 && std::ranges::find(places, Place{place.first, 0}) != places.end()) {
+      refuse(fmt::format(
+          "levers.locked names {}, and {} is searched as one value; lock {}, or name the levels that are searched",
+          name, lever.name, lever.name));
+    }
+    asked.insert(place);
+  }
   std::set<std::string> kept;
   std::vector<std::string> by_data;
   const auto stays = [&](const Place& place) {

@@ -77,6 +77,7 @@ void find_warm_starts(Study& study, const StudyLevers& levers, ResultsManager* s
     solver.warm_points.push_back(std::move(candidate.point));
     solver.warm_runs.push_back(candidate.run_id);
   }
+  solver.warm_start = static_cast<std::int64_t>(candidates.size());  // resolved: nothing is looked for again
   if (candidates.empty()) {
     notes.push_back("no stored run has levers to begin from: the search begins at the start alone");
   } else {

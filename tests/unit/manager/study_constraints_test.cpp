@@ -211,7 +211,7 @@ TEST_F(StudyConstraints, LeverConditionsThatExcludeEachOtherAreNamed) {
       synthetic(R"("constraints": [{"name": "o", "lever": "merit_rate", "order": "descending"},
                          {"name": "m", "levers": {"merit_rate_level_5": 1}, "minimum": 0.09}])")
           .feasibility.reasons,
-      ElementsAre(AllOf(HasSubstr("'m'"), HasSubstr("'o (1 to 2)'"), HasSubstr("0.001"))));  // level 1 ends at 0.08
+      ElementsAre(AllOf(HasSubstr("'m'"), HasSubstr("'o (1 to 2)'"), HasSubstr("0.002"))));  // level 1 ends at 0.08
 }
 
 TEST_F(StudyConstraints, BudgetBelowTheLowestLeversIsExplained) {
