@@ -26,8 +26,6 @@ void add_active(Sums& sums, const Year& year, const Cohort& cohort, std::size_t 
   ++level.people;
   level.pay += pay;
   if (pay <= year.settings.outlier_pay) {
-    ++sums.inliers;
-    sums.inlier_pay += pay;
     Sums::Level& within = sums.within_cap[cohort.end_level[row]];
     ++within.people;
     within.pay += pay;
@@ -127,10 +125,8 @@ void Sums::add(const Sums& other) {
     join(within_cap[level], other.within_cap[level]);
     everybody[level] += other.everybody[level];
   }
-  inliers += other.inliers;
   stayers_with_pay += other.stayers_with_pay;
   start_pay += other.start_pay;
-  inlier_pay += other.inlier_pay;
   growth += other.growth;
   prorated += other.prorated;
 }
@@ -174,10 +170,16 @@ YearFigures figures_of(const Year& year, const Sums& sums, std::span<double> act
   }
   figures.active_mean = ratio(figures.active_compensation, figures.active_headcount);
   figures.active_median = median_of(active_pay);
+  std::int64_t people_within = 0;
+  double pay_within = 0;
+  for (const Sums::Level& within : sums.within_cap) {
+    people_within += within.people;
+    pay_within += within.pay;
+  }
   // No number, rather than a pay of 0, where everybody is an outlier.
-  figures.active_mean_without_outliers = sums.inliers == 0 && figures.active_headcount > 0
+  figures.active_mean_without_outliers = people_within == 0 && figures.active_headcount > 0
                                              ? std::numeric_limits<double>::quiet_NaN()
-                                             : ratio(sums.inlier_pay, sums.inliers);
+                                             : ratio(pay_within, people_within);
   for (std::size_t level = 0; level < level_count; ++level) {
     const Sums::Level& of = sums.levels[level];
     figures.active_by_level[level] = of.people;

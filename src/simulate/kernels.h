@@ -74,8 +74,8 @@ struct Sums {
   ByLevel<Level> levels;
   ByLevel<Level> within_cap;  ///< Those of `levels` whose pay is not above outlier_pay.
   ByLevel<std::int64_t> everybody{};
-  std::int64_t inliers = 0, stayers_with_pay = 0;
-  double start_pay = 0, inlier_pay = 0, growth = 0, prorated = 0;
+  std::int64_t stayers_with_pay = 0;
+  double start_pay = 0, growth = 0, prorated = 0;
 
   void add(const Sums& other);
 };
