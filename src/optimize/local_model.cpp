@@ -1,6 +1,7 @@
 #include "optimize/local_model.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace planwise::optimizing {
 
@@ -15,6 +16,16 @@ std::vector<std::size_t> LocalModel::ask(const std::vector<UnitPoint>& points) {
     best_ = points[i];
   }
   return indices;
+}
+
+bool LocalModel::stands_still() const noexcept {
+  constexpr std::size_t longest_in_vain = 500, dozen = 12;
+  constexpr double least_gain = 1e-4;  // Of the objective.
+  if (in_vain_ >= longest_in_vain) return true;
+  if (bests_.size() <= dozen) return false;
+  const Rank& before = bests_[bests_.size() - 1 - dozen];
+  return best_rank_.violation == before.violation &&
+         before.objective - best_rank_.objective <= least_gain * std::fabs(best_rank_.objective);
 }
 
 const PointOutcome& LocalModel::at(const UnitPoint& point) { return search_.outcome(ask({point}).front()); }
@@ -55,6 +66,7 @@ const std::vector<UnitPoint>& LocalModel::slopes(const UnitPoint& point) {
     }
   }
   slopes_at_ = point;
+  bests_.push_back(best_rank_);
   return slopes_;
 }
 

@@ -39,8 +39,9 @@ class LocalModel {
   [[nodiscard]] const std::vector<PointConstraint>& constraints() const noexcept { return search_.problem.constraints; }
   [[nodiscard]] const UnitPoint& best() const noexcept { return best_; }
   [[nodiscard]] const Rank& best_rank() const noexcept { return best_rank_; }
-  /// Values asked for since the last new evaluation: a solver that only asks for what it knows does not move any more.
-  [[nodiscard]] std::size_t asked_in_vain() const noexcept { return in_vain_; }
+  /// A solver that asks again and again for what it knows, or whose last dozen of slopes gained next to nothing (with
+  /// slopes that are a little wrong, SLSQP can go round in a circle for ever), does not move any more.
+  [[nodiscard]] bool stands_still() const noexcept;
 
  private:
   std::vector<std::size_t> ask(const std::vector<UnitPoint>& points);
@@ -50,6 +51,7 @@ class LocalModel {
   UnitPoint slopes_at_;
   std::vector<UnitPoint> slopes_;
   UnitPoint best_;
+  std::vector<Rank> bests_;  ///< At each taking of slopes.
   Rank best_rank_{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
   std::size_t in_vain_ = 0;
 };

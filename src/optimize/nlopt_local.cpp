@@ -12,9 +12,6 @@
 namespace planwise::optimizing {
 namespace {
 
-/// A solver that asks this often without a new evaluation stands still.
-constexpr std::size_t longest_standstill = 500;
-
 struct Handle {
   explicit Handle(nlopt_algorithm algorithm, std::size_t axes)
       : opt(nlopt_create(algorithm, static_cast<unsigned>(axes))) {
@@ -41,7 +38,7 @@ struct Bridge {
     if (thrown || stands_still) return;
     try {
       work();
-      if (model.asked_in_vain() < longest_standstill) return;
+      if (!model.stands_still()) return;
       stands_still = true;
     } catch (...) {
       thrown = std::current_exception();
@@ -165,7 +162,7 @@ LocalEnding run_nlopt(LocalModel& model, const LocalMethod& method, UnitPoint st
   double least = 0;
   const nlopt_result result = nlopt_optimize(outer.opt, start.data(), &least);
   if (bridge.thrown) std::rethrow_exception(bridge.thrown);
-  if (bridge.stands_still) return {true, "it asks for nothing new any more"};
+  if (bridge.stands_still) return {true, "it does not move any more"};
   if (result > 0) return {true, {}};
   const char* words = nlopt_get_errmsg(outer.opt);
   return {false, std::string("NLopt says: ") + (words != nullptr ? words : nlopt_result_to_string(result))};

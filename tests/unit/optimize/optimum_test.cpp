@@ -27,6 +27,7 @@ TEST_P(KnownOptimum, IsFoundForEverySeed) {
     settings.max_evaluations = wanted.evaluations;
     settings.seed = seed;
     settings.threads = 1;
+    settings.starts = 10;  // Rosenbrock's has a second valley from four variables on.
     const OptimizationResult result = optimize(function.problem, settings);
     ASSERT_TRUE(result.feasible);
     EXPECT_LT(result.evaluations[*result.best].outcome.objectives[0] - *function.optimum, wanted.within)
@@ -38,7 +39,7 @@ TEST_P(KnownOptimum, IsFoundForEverySeed) {
 INSTANTIATE_TEST_SUITE_P(
     Solvers, KnownOptimum,
     testing::Values(Case{Algorithm::slsqp, "sphere", 10, 200}, Case{Algorithm::slsqp, "rosenbrock", 2, 300},
-                    Case{Algorithm::slsqp, "rosenbrock", 5, 1500}, Case{Algorithm::slsqp, "g06", 0, 300},
+                    Case{Algorithm::slsqp, "rosenbrock", 5, 8000}, Case{Algorithm::slsqp, "g06", 0, 300},
                     Case{Algorithm::slsqp, "g07", 0, 1000}, Case{Algorithm::slsqp, "g09", 0, 2000},
                     Case{Algorithm::lbfgsb, "sphere", 10, 200}, Case{Algorithm::lbfgsb, "rosenbrock", 2, 500},
                     Case{Algorithm::cobyla, "sphere", 5, 500}, Case{Algorithm::cobyla, "g06", 0, 500},
