@@ -177,7 +177,8 @@ void print_front(const Json& outcomes, const Globals& globals) {
     const bool knee = point.at("knee").as_boolean();
     if (i % step != 0 && i + 1 != points.size() && !knee) continue;
     std::vector<std::string> cells{"  " + shown(point.at("evaluation"))};
-    for (const auto& [name, value] : point.at("goals").as_object()) cells.push_back(number(value));
+    for (const auto& [name, value] : point.at("goals").as_object())
+      cells.push_back(name == "growth" && value.is_number() ? fmt::format("{:.2f} %", value.as_real() * 100) : number(value));
     cells.emplace_back(knee ? "knee" : "");
     table.add(std::move(cells));
   }

@@ -86,7 +86,10 @@ void keep_front(const PreparedStudy& prepared, const OptimizationResult& result,
     members.push_back(&member);
     values.push_back(member.outcome.objectives);
     Json goals = Json::object();
-    for (std::size_t goal = 0; goal < names.size(); ++goal) goals.set(names[goal], member.outcome.objectives[goal]);
+    for (std::size_t goal = 0; goal < names.size(); ++goal) {
+      const double minimised = member.outcome.objectives[goal];
+      goals.set(names[goal], names[goal] == "growth" ? -minimised : minimised);  // As people read it: more is better.
+    }
     Json point = Json::object();
     point.set("evaluation", member.number);
     point.set("goals", std::move(goals));
