@@ -19,11 +19,13 @@ std::vector<std::size_t> LocalModel::ask(const std::vector<UnitPoint>& points) {
 }
 
 bool LocalModel::stands_still() const noexcept {
-  constexpr std::size_t longest_in_vain = 500, dozen = 12;
+  constexpr std::size_t longest_in_vain = 500;
+  // Under constraints a solver may go on without, and come back to the feasible much later.
+  const std::size_t slopes_in_vain = constraints().empty() ? 12 : 100;
   constexpr double least_gain = 1e-4;  // Of the objective.
   if (in_vain_ >= longest_in_vain) return true;
-  if (bests_.size() <= dozen) return false;
-  const Rank& before = bests_[bests_.size() - 1 - dozen];
+  if (bests_.size() <= slopes_in_vain) return false;
+  const Rank& before = bests_[bests_.size() - 1 - slopes_in_vain];
   return best_rank_.violation == before.violation &&
          before.objective - best_rank_.objective <= least_gain * std::fabs(best_rank_.objective);
 }

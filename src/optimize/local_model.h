@@ -39,7 +39,7 @@ class LocalModel {
   [[nodiscard]] const std::vector<PointConstraint>& constraints() const noexcept { return search_.problem.constraints; }
   [[nodiscard]] const UnitPoint& best() const noexcept { return best_; }
   [[nodiscard]] const Rank& best_rank() const noexcept { return best_rank_; }
-  /// A solver that asks again and again for what it knows, or whose last dozen of slopes gained next to nothing (with
+  /// A solver that asks again and again for what it knows, or whose last slopes gained next to nothing (with
   /// slopes that are a little wrong, SLSQP can go round in a circle for ever), does not move any more.
   [[nodiscard]] bool stands_still() const noexcept;
 
