@@ -12,13 +12,13 @@ namespace planwise::report {
 namespace {
 
 std::string value_of(const LeverRow& row, double value) {
-  return row.multiplier ? fmt::format("× {:.4g}", value) : percent_text(value);
+  return row.multiplier ? fmt::format("× {:.3f}", value) : percent_text(value);
 }
 
 Cell change_cell(const LeverRow& row) {
   if (!row.optimal) return absent_cell();
   std::string text = value_of(row, *row.optimal);
-  if (row.initial && row.changed()) text = value_of(row, *row.initial) + " → " + text;
+  if (row.initial && value_of(row, *row.initial) != text) text = value_of(row, *row.initial) + " → " + text;
   const bool bound = row.at == LeverRow::At::lower || row.at == LeverRow::At::upper;
   if (bound) text += row.at == LeverRow::At::lower ? " ▾" : " ▴";
   return {text, "results.optimal_parameters." + row.name, Tone::plain};

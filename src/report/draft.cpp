@@ -47,7 +47,14 @@ void flatten(Table& table, const Json& value, const std::string& name, const std
     return;
   }
   const std::size_t last = path.find_last_of('.');
-  const Unit unit = unit_of(last == std::string::npos ? path : path.substr(last + 1));
+  const std::string key = last == std::string::npos ? path : path.substr(last + 1);
+  Unit unit = unit_of(key);
+  // What a run says of costs is money unless its name says otherwise.
+  if (unit == Unit::number && path.starts_with("results.estimated_cost_impact")) unit = Unit::money;
+  if (key == "year" && value.is_integer()) {
+    table.rows.push_back({{name, {}, Tone::plain}, {std::to_string(value.as_integer()), path, Tone::plain}});
+    return;
+  }
   const std::optional<double> count = unit == Unit::count ? finite(&value) : std::nullopt;
   const bool few = count && *count > 0 && *count < static_cast<double>(fewest_people) &&
                    path.find("employee_impact") != std::string::npos;
@@ -133,6 +140,15 @@ std::vector<Cell> compared_cells(const Found& before, const Found& after, Unit u
 Table flat_table(const std::string& caption, const Json& value, const std::string& path) {
   Table table{caption, {{"What", false}, {"Value", true}}, {}, {}};
   flatten(table, value, {}, path, 0);
+  return table;
+}
+
+Table list_table(const std::string& caption, const Json& list, const std::string& path) {
+  constexpr std::size_t most = 30;
+  Table table{caption, {{"Text", false}}, {}, {}};
+  for (std::size_t i = 0; i < std::min(most, list.size()); ++i)
+    table.rows.push_back({{value_text(list.at(i)), path, Tone::plain}});
+  if (list.size() > most) table.note = std::to_string(list.size() - most) + " more are in the run.";
   return table;
 }
 

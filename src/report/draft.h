@@ -50,6 +50,8 @@ class Draft {
 [[nodiscard]] Cell absent_cell();
 /// Everything in an object as rows of name and value, nested names joined.
 [[nodiscard]] Table flat_table(const std::string& caption, const Json& value, const std::string& path);
+/// A list of texts or values, one a row; at most 30, and how many more there are.
+[[nodiscard]] Table list_table(const std::string& caption, const Json& list, const std::string& path);
 /// Numbers of people below this are not shown one by one.
 inline constexpr std::int64_t fewest_people = 5;
 

@@ -46,7 +46,8 @@ class HtmlWriter {
   }
   void operator()(const Table& table) {
     if (table.rows.empty()) return;
-    out += "<div class=\"tab\">";
+    constexpr std::size_t short_rows = 14;  // never parted by the end of a page
+    out += table.rows.size() <= short_rows ? "<div class=\"tab short\">" : "<div class=\"tab\">";
     table_only(table);
     if (!table.note.empty()) out += fmt::format("<p class=\"note\">{}</p>", markup_escaped(table.note));
     if (const auto sources = sources_of(table); !sources.empty())
@@ -67,7 +68,7 @@ class HtmlWriter {
   void operator()(const AdviceList& list) {
     out += "<ol class=\"advice\">";
     for (const Advice& advice : list.items) {
-      out += fmt::format("<li><span class=\"{}\">{}{}</span>", class_of(advice.tone), mark_of(advice.tone),
+      out += fmt::format("<li><span class=\"{}\">{}</span>{}", class_of(advice.tone), mark_of(advice.tone),
                          markup_escaped(advice.text));
       std::string rests = advice.figure.empty() ? "" : "Rests on: " + markup_escaped(advice.figure);
       if (!advice.source.empty())

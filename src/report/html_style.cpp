@@ -2,8 +2,9 @@
 
 namespace planwise::report {
 
-std::string_view html_style() noexcept {
-  return R"css(
+namespace {
+
+constexpr std::string_view style = R"css(
 :root{color-scheme:light dark;--bg:#fff;--fg:#1b2129;--mute:#56616e;--rule:#dde3ea;--soft:#f5f7f9;--blue:#1f5fbf;--orange:#b85c00;--grey:#7a8694;--good:#176f42;--bad:#b3261e;--warn:#805300;--band:#1f5fbf26}
 @media screen and (prefers-color-scheme:dark){:root{--bg:#14181d;--fg:#e4e8ec;--mute:#9ba6b3;--rule:#2d353f;--soft:#1c2229;--blue:#74a9f7;--orange:#eda05a;--grey:#8f9baa;--good:#5cc48c;--bad:#ff9289;--warn:#e5b451;--band:#74a9f733}}
 *{box-sizing:border-box}
@@ -35,6 +36,7 @@ th,td{text-align:left;padding:.32rem .6rem .32rem 0;border-bottom:1px solid var(
 th{color:var(--mute);font-weight:600;font-size:.8rem}
 .n{text-align:right;padding:.32rem 0 .32rem .9rem}
 td.n{white-space:nowrap}
+.n+th:not(.n),.n+td:not(.n){padding-left:1.1rem}
 td.long{white-space:normal;overflow-wrap:anywhere}
 td.code{font:.8rem/1.45 ui-monospace,"Cascadia Mono","Liberation Mono",Menlo,monospace;overflow-wrap:anywhere}
 .good{color:var(--good)}.bad{color:var(--bad)}.caution{color:var(--warn)}.missing{color:var(--mute);font-style:italic}
@@ -69,26 +71,30 @@ body{font-size:9.5pt;line-height:1.4;-webkit-print-color-adjust:exact;print-colo
 main{max-width:none;padding:0}
 h1{font-size:18pt}h2{font-size:12.5pt;margin:14pt 0 5pt;padding-top:6pt;break-after:avoid}
 caption,figcaption{break-after:avoid}
+.sub{font-size:10.5pt;margin-bottom:4pt}dl.facts{font-size:8.4pt}caption{font-size:8.6pt}figcaption{font-size:8.6pt}
 nav,details{display:none}
 .wide{overflow:visible}
 table{font-size:8.2pt}th{font-size:7.6pt}
 th,td{padding:2pt 5pt 2pt 0}.n{padding:2pt 0 2pt 6pt}
 td.code{font-size:7.2pt}
-thead{display:table-header-group}tr{break-inside:avoid}
+thead{display:table-header-group}tr{break-inside:avoid}.short{break-inside:avoid}
 .tiles{grid-template-columns:repeat(3,1fr);gap:6pt}
 .tile{padding:5pt 7pt}.tile .v{font-size:14pt}.tile .k,.tile .d{font-size:7.6pt}
-svg{max-width:150mm}
+svg{max-width:165mm}
 .note,.src,ol.advice .fig{font-size:7.4pt}
 a{color:inherit;text-decoration:none}
 footer{margin-top:10pt;font-size:7.2pt}
 }
 @media print{
 .board h1{font-size:16pt}.board h2{margin:9pt 0 3pt;padding-top:4pt}
-.board svg{max-width:128mm}.board figure,.board .tab{margin:5pt 0}
-.board .src{display:none}
+.board svg{max-width:150mm}.board figure,.board .tab{margin:5pt 0}
+.board .src{display:none}.board .tab{break-inside:avoid}
 .board p{margin:3pt 0}.board ol.advice li{margin-bottom:3pt}
 }
 )css";
-}
+
+}  // namespace
+
+std::string_view html_style() noexcept { return style; }
 
 }  // namespace planwise::report

@@ -45,7 +45,8 @@ std::string percent_text(double fraction) {
   if (!std::isfinite(fraction)) return real_text(fraction);
   const double percent = fraction * 100;
   const double size = std::abs(percent);
-  if (size != 0 && size < 0.005) return fmt::format("{:.2g} %", percent);
+  constexpr double nothing = 1e-7;  // rounding of a change, not a change
+  if (size > nothing && size < 0.005) return fmt::format("{:.2g} %", percent);
   return without_empty_sign(with_groups(fmt::format("{:.{}f}", percent, size >= 99.95 ? 1 : 2))) + " %";
 }
 
@@ -54,7 +55,7 @@ std::string number_text(double value) {
   const double size = std::abs(value);
   if (size == std::floor(size) && size < 1e15) return grouped(value);
   if (size >= 1e5 && size < 1e15) return with_groups(fmt::format("{:.1f}", value));
-  return fmt::format("{:.6g}", value);
+  return fmt::format("{:.5g}", value);
 }
 
 std::string unit_text(double value, Unit unit) {
@@ -86,8 +87,8 @@ Unit unit_of(std::string_view name) {
   if (has(name, "headcount") || has(name, "count") || has(name, "employees") || has(name, "people") ||
       has(name, "promotions") || has(name, "hires") || has(name, "terminations") || has(name, "evaluations"))
     return has(name, "growth") || has(name, "share") ? Unit::percent : Unit::count;
-  if (has(name, "growth") || has(name, "_rate") || has(name, "share") || has(name, "percent") ||
-      has(name, "probability") || has(name, "chance") || has(name, "promotion_raise"))
+  if (has(name, "relative") || has(name, "growth") || has(name, "_rate") || has(name, "share") ||
+      has(name, "percent") || has(name, "probability") || has(name, "chance") || has(name, "promotion_raise"))
     return Unit::percent;
   if (has(name, "compensation") || has(name, "budget") || has(name, "mean") || has(name, "median") ||
       has(name, "_pay") || has(name, "impact") || has(name, "salary_total") || has(name, "total_cost") ||

@@ -18,7 +18,7 @@ namespace planwise::report {
 [[nodiscard]] std::string grouped(double value);
 /// "2.50 %".
 [[nodiscard]] std::string percent_text(double fraction);
-/// At most six significant digits, large ones with groups.
+/// At most five significant digits, large ones with groups.
 [[nodiscard]] std::string number_text(double value);
 [[nodiscard]] std::string unit_text(double value, Unit unit);
 /// With the sign, also of what is above zero: "+2.10 M".

@@ -133,6 +133,9 @@ std::vector<Advice> advice_of(Draft& draft) {
   std::vector<Advice> out;
   for (const auto& rule : {on_status, on_conditions, on_bounds, on_terms, on_uncertainty, on_risk, on_sensitivity})
     rule(draft, out);
+  for (Advice& advice : out) {
+    if (!advice.text.ends_with('.')) advice.text += '.';
+  }
   std::stable_sort(out.begin(), out.end(),
                    [](const Advice& a, const Advice& b) { return urgency(a.tone) < urgency(b.tone); });
   return out;

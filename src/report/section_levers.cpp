@@ -12,7 +12,7 @@ namespace planwise::report {
 namespace {
 
 std::string lever_text(const LeverRow& row, double value) {
-  return row.multiplier ? fmt::format("× {:.4g}", value) : percent_text(value);
+  return row.multiplier ? fmt::format("× {:.3f}", value) : percent_text(value);
 }
 
 std::string name_of(const LeverRow& row) {
@@ -39,7 +39,7 @@ std::vector<Cell> lever_cells(const LeverRow& row) {
                           cell(row.optimal, "results.optimal_parameters")};
   if (row.initial && row.optimal) {
     const double change = *row.optimal - *row.initial;
-    cells.push_back({row.multiplier ? fmt::format("{:+.4g}", change + 0.0) : points_text(change), {}, Tone::plain});
+    cells.push_back({row.multiplier ? fmt::format("{:+.3f}", change + 0.0) : points_text(change), {}, Tone::plain});
     cells.push_back(*row.initial == 0
                         ? absent_cell()
                         : Cell{signed_text(change / std::abs(*row.initial), Unit::percent), {}, Tone::plain});

@@ -75,6 +75,17 @@ Table hash_table(const Draft& draft) {
   return table;
 }
 
+/// The rows of each table of the data as one line: how many tables and rows.
+Json with_counted_rows(Json provenance) {
+  Json* data = provenance.find("data");
+  Json* rows = data == nullptr ? nullptr : data->find("rows");
+  if (rows == nullptr || !rows->is_object()) return provenance;
+  double sum = 0;
+  for (const auto& [table, count] : rows->as_object()) sum += finite(&count).value_or(0);
+  *rows = fmt::format("{} in {} tables", grouped(sum), rows->size());
+  return provenance;
+}
+
 Table audit_table(const std::vector<AuditFact>& audit) {
   constexpr std::size_t most = 20;
   Table table{"Audit log of the run",
@@ -122,19 +133,16 @@ Section method_section(Draft& draft) {
            "Nothing is estimated in place of what is missing. Money is in the currency of the data.",
            {},
            {}});
-  if (const Found notes = find_at(draft.run.results.projected_outcomes, "results.projected_outcomes", {"notes"});
-      notes && notes.value->is_array()) {
-    for (std::size_t i = 0; i < std::min<std::size_t>(notes.value->size(), 20); ++i)
-      section.blocks.emplace_back(
-          Text{"Note of the run: " + value_text(notes.value->at(i)) + ".", {fmt::format("{}[{}]", notes.path, i)}, {}});
-  }
+  const Found notes = find_at(draft.run.results.projected_outcomes, "results.projected_outcomes", {"notes"});
+  if (notes && notes.value->is_array() && !notes.value->empty())
+    section.blocks.emplace_back(list_table("Notes of the run", *notes.value, notes.path));
   return section;
 }
 
 Section origin_section(Draft& draft) {
   Section section{"provenance", "Provenance and reproduction", {}};
   section.blocks.emplace_back(hash_table(draft));
-  const Json& provenance = draft.facts.subject.provenance;
+  const Json provenance = with_counted_rows(draft.facts.subject.provenance);
   if (provenance.is_object() && !provenance.empty())
     section.blocks.emplace_back(flat_table("Provenance: program, data, seed, solver", provenance, "provenance"));
   else

@@ -45,11 +45,15 @@ void add_change(Section& section, const Draft& draft) {
     section.blocks.emplace_back(std::move(table));
   }
   AdviceList mitigations;
-  for (std::size_t i = 0; i < change.recommendations.size(); ++i)
-    mitigations.items.push_back(
-        {change.recommendations[i], "", fmt::format("assess_change.recommendations[{}]", i), Tone::plain});
+  constexpr std::size_t most_mitigations = 8;
+  for (std::size_t i = 0; i < std::min(most_mitigations, change.recommendations.size()); ++i)
+    mitigations.items.push_back({change.recommendations[i], "", "", Tone::plain});
   if (!mitigations.items.empty()) {
-    section.blocks.emplace_back(Text{"Mitigations:", {}, {}});
+    std::string title = "Mitigations, for the highest factors first";
+    if (change.recommendations.size() > most_mitigations)
+      title +=
+          fmt::format(" ({} of {}; planwise levers risk lists all)", most_mitigations, change.recommendations.size());
+    section.blocks.emplace_back(Text{title + ":", {"assess_change.recommendations"}, {}});
     section.blocks.emplace_back(std::move(mitigations));
   }
 }
@@ -157,12 +161,9 @@ Section risk_section(Draft& draft) {
                                        {fmt::format("{}[{}]", factors.path, i)},
                                        Tone::caution});
   }
-  if (const Json& warnings = results.parameter_warnings; warnings.is_array()) {
-    for (std::size_t i = 0; i < std::min<std::size_t>(warnings.size(), 20); ++i)
-      section.blocks.emplace_back(Text{"Warning: " + value_text(warnings.at(i)) + ".",
-                                       {fmt::format("results.parameter_warnings[{}]", i)},
-                                       Tone::caution});
-  }
+  if (const Json& warnings = results.parameter_warnings; warnings.is_array() && !warnings.empty())
+    section.blocks.emplace_back(
+        list_table("Warnings of the run about its levers", warnings, "results.parameter_warnings"));
   if (draft.change)
     add_change(section, draft);
   else

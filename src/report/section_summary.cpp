@@ -11,15 +11,16 @@ namespace planwise::report {
 
 namespace {
 
+/// What was minimised: the normalised sum where the study chose that, else the combined value as it stands.
 Tile objective_tile(const Draft& draft) {
+  const std::string form = draft.study_text({"objective", "form"});
+  const Found total = draft.term("normalised_total");
+  if (const auto value = total.number(); value && form == "normalised")
+    return {"Objective", number_text(*value), "normalised terms, baseline 1", total.path, Tone::plain};
   const auto& value = draft.run.results.objective_value;
   if (!value) return {"Objective", "not stored", "", "results.objective_value", Tone::missing};
-  const std::string form = draft.study_text({"objective", "form"});
-  return {"Objective", number_text(*value),
-          form.empty()           ? ""
-          : form == "normalised" ? "normalised terms"
-                                 : "raw terms",
-          "results.objective_value", Tone::plain};
+  return {"Objective", number_text(*value), form.empty() ? "" : "terms as they stand", "results.objective_value",
+          Tone::plain};
 }
 
 /// Cost of the target year, with its change against the start.
@@ -117,7 +118,7 @@ void add_study_rows(Table& table, const Draft& draft) {
   year("Target year", {"simulation", "target_year"});
   add("Seeds averaged over", {"simulation", "seeds"});
   add("Form of the objective", {"objective", "form"});
-  add("Goals of the front", {"pareto"});
+  if (draft.study_text({"kind"}) == "pareto") add("Goals of the front", {"pareto"});
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ def test_markdown_has_the_structure_that_is_promised(shell):
         "Cost against equity", "Sensitivity", "Uncertainty", "Risk and mitigation", "Algorithm performance", "Method", "Provenance and reproduction",
         "What this run does not hold"]
     assert "783.5 M" in text and "912,345" not in text
-    assert shell.json("show", run)["content_hash"] in text
+    assert shell.json("list")["runs"][0]["content_hash"] in text
     assert text == shell.ok("report", run, "--form", "markdown", "--to", "-")
 
 

@@ -75,8 +75,8 @@ TEST(Report, Fault13_WhatARunDoesNotHoldIsSaidAndNeverInvented) {
 TEST(Report, Fault13_AReportOfABareRunHasOnlyTheFiguresOfThatRun) {
   const std::string text = to_markdown(build_report(bare_facts()));
   std::set<std::string> percents;
-  for (std::sregex_iterator at(text.begin(), text.end(), std::regex(R"(\d+\.\d+ %)")), end; at != end; ++at)
-    percents.insert(at->str());
+  const std::regex percent(R"(\d+\.\d+ %)");
+  for (std::sregex_iterator at(text.begin(), text.end(), percent), end; at != end; ++at) percents.insert(at->str());
   EXPECT_THAT(percents, ::testing::ElementsAre("2.00 %", "4.50 %"));
   EXPECT_THAT(text, Not(::testing::ContainsRegex("[0-9] M[ |]")));
 }
