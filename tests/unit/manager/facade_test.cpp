@@ -220,7 +220,7 @@ TEST(Health, NamesEveryPartAndWarnsOfAFileThatOthersMayRead) {
   const HealthReport report = manager.health();
   std::string components;
   for (const HealthLine& line : report.lines) components += line.component + " ";
-  EXPECT_EQ(components, "file lock store schema spool disk file system simulation cache levers log ");
+  EXPECT_EQ(components, "file lock store schema running spool disk file system simulation cache levers log ");
   for (const HealthLine& line : report.lines)
     EXPECT_EQ(line.state == HealthState::ok, line.remedy.empty()) << line.component;
   ::chmod((folder / "store.duckdb").c_str(), 0644);

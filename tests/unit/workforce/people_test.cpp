@@ -138,8 +138,9 @@ TEST(Settings, TablesOfTheDatabaseAreUsedAndDoubtfulOnesNamed) {
     EXPECT_THAT(notes, HasSubstr(told));
   }
   EXPECT_THAT(model.stood_in,
-              ::testing::IsSupersetOf({"level 9", "pay range of level 5", "base_rate", "months of raises",
+              ::testing::IsSupersetOf({"level 9", "pay range of level 5", "months of raises",
                                        "termination hazard age multipliers", "promotion hazard age multipliers < 25"}));
+  EXPECT_THAT(::testing::PrintToString(model.unusable), HasSubstr("base_rate is nan"));
 }
 
 TEST(Settings, OwnTableWithoutUsableValuesKeepsWhatWasBefore) {
