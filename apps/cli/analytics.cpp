@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "commands.h"
 #include "table.h"
@@ -45,6 +46,13 @@ std::string share(std::int64_t part, std::int64_t whole) {
 
 std::string number(const std::optional<double>& value) { return value ? shown_number(*value) : "-"; }
 
+/// Seconds and counts: four digits are plenty.
+std::string rounded(const std::optional<double>& value) {
+  if (!value) return "-";
+  return std::floor(*value) == *value && std::fabs(*value) < 1e15 ? fmt::format("{:.0f}", *value)
+                                                                  : fmt::format("{:.4g}", *value);
+}
+
 /// "900 (60.0 %)"
 std::string counted(std::int64_t part, std::int64_t whole) { return fmt::format("{} ({})", part, share(part, whole)); }
 
@@ -63,13 +71,13 @@ void print_spread(std::string_view label, const ValueSpread& spread, std::string
     fact(label, "not reported");
     return;
   }
-  fact(label, fmt::format("median {}{}, mean {}{}, 90 % below {}{}", number(spread.median), unit, number(spread.mean),
-                          unit, number(spread.p90), unit));
-  fact("", fmt::format("{} to {}{}, of {} runs", number(spread.min), number(spread.max), unit, spread.count));
+  fact(label, fmt::format("median {}{}, mean {}{}, 90 % below {}{}", rounded(spread.median), unit, rounded(spread.mean),
+                          unit, rounded(spread.p90), unit));
+  fact("", fmt::format("{} to {}{}, of {} runs", rounded(spread.min), rounded(spread.max), unit, spread.count));
 }
 
 void print_all(const AnalyticsFigures& f, const Globals& globals) {
-  fmt::print("{}\n", bold(fmt::format("{} runs", f.runs), globals));
+  fmt::print("{}\n", bold(fmt::format("{} run{}", f.runs, f.runs == 1 ? "" : "s"), globals));
   if (f.runs == 0) return;
   fact("status", listed({{"completed", f.completed}, {"failed", f.failed}, {"cancelled", f.cancelled}}, f.runs));
   const std::string open =
@@ -104,7 +112,7 @@ std::string title_of(std::string_view by) {
 }
 
 void print_grouping(const AnalyticsGrouping& grouping, const Globals& globals) {
-  TextTable table({{"", title_of(grouping.by), Align::left, 4},
+  TextTable table({{"", title_of(grouping.by), Align::left, 9},
                    {"", "RUNS", Align::right, 9},
                    {"", "COMPLETED", Align::right, 9},
                    {"", "FAILED", Align::right, 9},
@@ -118,11 +126,11 @@ void print_grouping(const AnalyticsGrouping& grouping, const Globals& globals) {
                    {"", "HIGH RISK", Align::right, 1}});
   for (const AnalyticsGroup& group : grouping.groups) {
     const AnalyticsFigures& f = group.figures;
-    table.add({group.key.empty() ? "(none)" : group.key, std::to_string(f.runs), share(f.completed, f.runs),
-               share(f.failed, f.runs), share(f.converged, f.converged + f.not_converged),
-               number(f.runtime_seconds.median), number(f.runtime_seconds.p90), number(f.function_evaluations.median),
-               number(f.objective_value.min), number(f.objective_value.median), number(f.objective_value.mean),
-               share(f.risk_high + f.risk_critical, f.runs - f.not_assessed)});
+    table.add({group.key.empty() ? "(none)" : shortened(printable(group.key), 30), std::to_string(f.runs),
+               share(f.completed, f.runs), share(f.failed, f.runs), share(f.converged, f.converged + f.not_converged),
+               rounded(f.runtime_seconds.median), rounded(f.runtime_seconds.p90),
+               rounded(f.function_evaluations.median), number(f.objective_value.min), number(f.objective_value.median),
+               number(f.objective_value.mean), share(f.risk_high + f.risk_critical, f.runs - f.not_assessed)});
   }
   fmt::print("\n{}", table.render(globals));
   if (grouping.groups_left_out > 0)

@@ -32,6 +32,13 @@ std::string change(double before, double now) {
   return std::isfinite(before) && std::isfinite(now) ? signed_number(now - before) : "-";
 }
 
+/// As many digits as the levers beside it; what rounds to nothing is "-".
+std::string lever_change(double before, double now) {
+  if (!std::isfinite(before) || !std::isfinite(now)) return "-";
+  const std::string text = fmt::format("{:+.5f}", now - before);
+  return text == "+0.00000" || text == "-0.00000" ? "-" : text;
+}
+
 void heading_line(const std::string& text, const Globals& globals) { fmt::print("\n{}\n", bold(text, globals)); }
 void fact(std::string_view label, const std::string& value) {
   if (!value.empty()) fmt::print("  {:<14}{}\n", label, printable(value));
@@ -102,7 +109,7 @@ void print_levers(const Json& outcomes, const Globals& globals) {
     const Json& row = rows.at(i);
     const Json& bound = member(row, "at_bound");
     table.add({"  " + row.at("name").as_string(), lever_number(member(row, "start")), lever_number(member(row, "best")),
-               change(real_member(row, "start"), real_member(row, "best")),
+               lever_change(real_member(row, "start"), real_member(row, "best")),
                fmt::format("{} to {}", number(member(row, "lower")), number(member(row, "upper"))),
                bound.is_string() ? fmt::format("at the {} bound", bound.as_string()) : ""});
   }
@@ -372,7 +379,11 @@ void print_decision(const Run& run, Session& session) {
   const Json& outcomes = run.results.projected_outcomes;
   for (const char* name : {"warnings", "notes"}) {
     if (const Json& lines = member(outcomes, name); lines.is_array()) {
-      for (const Json& text : lines.as_array()) session.say(shown(text));
+      for (const Json& text : lines.as_array()) {
+        const std::string line = shown(text);
+        // Where the data came from stands in the run; here what the reader has to know.
+        if (!line.starts_with("people:") && !line.starts_with("levers:")) session.say(line);
+      }
     }
   }
   print_overview(run, globals);

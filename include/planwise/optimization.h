@@ -111,10 +111,12 @@ struct SolverSettings {
   /// Relative change of the objective, and change of the variables as a part of their ranges, below which a solver has
   /// converged. Above 0.
   double tolerance = 1e-8;
-  /// Local solvers: how many starts at most. The first is the problem's; when it has converged and evaluations are
-  /// left, others follow from a Latin hypercube. 1 or more.
+  /// Local solvers: how many starts at most. The first is the problem's (or the best warm start); when it has converged
+  /// and evaluations are left, others follow from a Latin hypercube. 1 or more.
   std::int64_t starts = 1;
-  std::int64_t population = 0;   ///< DE, CMA-ES, NSGA-II: individuals; 0: chosen from the number of variables.
+  /// DE, CMA-ES, NSGA-II: individuals; 0: chosen from the number of variables. At least 7, 6 and 8 are taken, and for
+  /// NSGA-II a multiple of 4.
+  std::int64_t population = 0;
   std::int64_t grid_points = 3;  ///< GRID: values a variable, 2 or more.
   unsigned threads = 0;          ///< 0: as many as the machine has. Never changes a byte of the result.
   std::optional<std::chrono::milliseconds> time_limit;             ///< Of the whole call.
@@ -123,11 +125,13 @@ struct SolverSettings {
   /// populations contain them.
   std::vector<std::vector<double>> warm_starts;
   /// Evaluations 0, 1, ... of an earlier call with the same problem and settings (but max_evaluations and the limits):
-  /// taken instead of evaluating again. Throws invalid_argument when the solver asks for another point than recorded.
+  /// taken instead of evaluating again, and not told to `record`; a failed one is tried again. Throws invalid_argument
+  /// when the solver asks for another point than recorded.
   std::vector<Evaluation> recorded;
   /// Told of each new evaluation once, in order of numbers, from the calling thread.
   std::function<void(const Evaluation&)> record;
-  /// Called at least twice a second from the calling thread; false cancels within a second.
+  /// Called at least twice a second from the calling thread; false cancels within a second. What this or `record` throws
+  /// passes through optimize().
   std::function<bool(const OptimizationProgress&)> progress;
 };
 
@@ -151,7 +155,7 @@ struct OptimizationResult {
   /// least violated, and `feasible` is false. With several objectives the knee of the front. Absent: nothing evaluated.
   std::optional<std::size_t> best;
   bool feasible = false;
-  bool converged = false;
+  bool converged = false;  ///< Also where every start is done and the best of them has converged.
   StopReason stop_reason = StopReason::converged;
   std::string message;             ///< One sentence for a person.
   std::vector<std::size_t> front;  ///< With several objectives: the feasible that none dominates, by first objective.
@@ -179,7 +183,7 @@ struct TuningSettings {
   double target = 0, tolerance = 0.001;  ///< Of the first objective, which is steered to the target instead of down.
   std::int64_t max_iterations = 10;      ///< 1 or more. One iteration: one point, and one beside it for the slope.
   TuningStrategy strategy = TuningStrategy::balanced;
-  SolverSettings seam;  ///< Threads, limits, records and progress; its algorithm is not looked at.
+  SolverSettings seam;  ///< Threads, limits, records and progress; algorithm and warm starts are not looked at.
 };
 struct TuningIteration {
   std::int64_t number = 0;  ///< From 0, the start.
@@ -193,7 +197,9 @@ struct TuningResult {
   bool reached = false;
 };
 /// Moves all variables by the same part of their ranges (each kept within its bounds) until the first objective is
-/// within the tolerance of the target.
+/// within the tolerance of the target. Stop reasons: converged (reached), max_evaluations (the iterations are done, or
+/// seam.max_evaluations), exhausted (every variable is at the bound nearest the target), solver_failed (nothing moves
+/// the objective), and those of the seam.
 [[nodiscard]] TuningResult tune_to_target(const Problem& problem, const TuningSettings& settings);
 
 // --- several objectives ---------------------------------------------------------------------------------------------

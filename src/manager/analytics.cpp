@@ -49,7 +49,8 @@ Json to_json(const Analytics& analytics) {
     Json groups = Json::array();
     for (const AnalyticsGroup& group : grouping.groups) {
       Json object(Json::Object{{"key", group.key}});
-      for (auto& [name, value] : figures_json(group.figures).as_object()) object.set(name, std::move(value));
+      Json figures = figures_json(group.figures);
+      for (auto& [name, value] : figures.as_object()) object.set(name, std::move(value));
       groups.push_back(std::move(object));
     }
     groupings.push_back(Json(Json::Object{{"by", grouping.by},

@@ -206,6 +206,14 @@ DecisionService::Parts::Parts(ResultsManager& results, SimulationService* data)
     : manager(results), simulation(data), schema(data != nullptr ? data->schema() : LeverSchema::in_force()) {}
 
 PreparedStudy DecisionService::Parts::prepared(const Study& study, bool look_for_runs) {
+  if (look_for_runs && study.solver.warm_start > 0) {
+    try {
+      (void)manager.ids_starting_with("", 1);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::not_found) throw;
+      look_for_runs = false;  // a store that this run is the first of
+    }
+  }
   return manager::prepare(study, simulation, schema, look_for_runs ? &manager : nullptr, evaluators);
 }
 

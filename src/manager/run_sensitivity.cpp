@@ -159,7 +159,13 @@ void choose_stored_runs(PreparedStudy& prepared, ResultsManager& manager) {
   request.query = "status:completed";
   request.limit = most_stored_runs;
   const bool synthetic = prepared.study.evaluator.kind == EvaluatorChoice::Kind::synthetic;
-  for (const RunSummary& summary : manager.list(request).runs) {
+  std::vector<RunSummary> runs;
+  try {
+    runs = manager.list(request).runs;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;  // a store that this run is the first of
+  }
+  for (const RunSummary& summary : runs) {
     if (summary.objective_value && summary.use_synthetic_mode.value_or(false) == synthetic)
       ids.push_back(summary.run_id);
   }

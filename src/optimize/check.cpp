@@ -1,7 +1,7 @@
+#include <fmt/format.h>
+
 #include <cmath>
 #include <unordered_set>
-
-#include <fmt/format.h>
 
 #include "optimize/ranking.h"
 #include "planwise/error.h"
@@ -76,8 +76,7 @@ void check(const Problem& problem, const SolverSettings& settings) {
   if (several != (settings.algorithm == Algorithm::nsga2)) {
     throw Error(ErrorCode::unsupported,
                 fmt::format("{} cannot search for {} objectives; {}", to_text(settings.algorithm),
-                            problem.objectives.size(),
-                            several ? "allowed is NSGA-II" : "NSGA-II needs two or more"));
+                            problem.objectives.size(), several ? "allowed is NSGA-II" : "NSGA-II needs two or more"));
   }
 }
 

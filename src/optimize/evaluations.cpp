@@ -1,12 +1,12 @@
 #include "optimize/evaluations.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <thread>
 #include <unordered_set>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "planwise/error.h"
 
@@ -32,7 +32,9 @@ std::string milliseconds(Clock::duration time) {
 }  // namespace
 
 Evaluations::Evaluations(const Problem& problem, const SolverSettings& settings)
-    : problem_(problem), settings_(settings), most_(static_cast<std::size_t>(settings.max_evaluations)),
+    : problem_(problem),
+      settings_(settings),
+      most_(static_cast<std::size_t>(settings.max_evaluations)),
       threads_(threads_of(settings)),
       watched_(settings.progress || settings.time_limit || settings.evaluation_time_limit),
       workers_(problem.evaluate, threads_) {}
@@ -114,22 +116,29 @@ void Evaluations::run_on_workers(const std::vector<std::vector<double>>& points)
     }
   } catch (const Stopped& stopped) {
     for (const auto& call : batch->calls) call->stop = true;
-    if (stopped.reason == StopReason::evaluation_failed) {
-      // The others were not asked to end early by anybody but us: they get the time that they were granted.
-      while (batch->ended < batch->calls.size()) {
-        workers_.wait(*batch, glance);
-        look_up();
-        const Clock::rep now = Clock::now().time_since_epoch().count();
-        const bool hangs = std::any_of(batch->calls.begin(), batch->calls.end(), [&](const auto& call) {
-          return call->begun != 0 && !call->done && took_too_long(Clock::duration(now - call->begun.load()));
-        });
-        if (hangs) break;
-      }
-    }
+    if (stopped.reason == StopReason::evaluation_failed) let_end(*batch);
     throw;
   } catch (...) {
     for (const auto& call : batch->calls) call->stop = true;
+    let_end(*batch);
     throw;
+  }
+}
+
+/// Nobody is in a hurry: the calls that still run get the time that they were granted, since what they touch may be
+/// gone once the caller goes on.
+void Evaluations::let_end(Batch& batch) {
+  try {
+    while (batch.ended < batch.calls.size()) {
+      workers_.wait(batch, glance);
+      look_up();
+      const Clock::duration now = Clock::now().time_since_epoch();
+      const bool hangs = std::any_of(batch.calls.begin(), batch.calls.end(), [&](const auto& call) {
+        return call->begun != 0 && !call->done && took_too_long(now - Clock::duration(call->begun.load()));
+      });
+      if (hangs) return;
+    }
+  } catch (const Stopped&) {  // Now somebody is.
   }
 }
 
@@ -144,8 +153,11 @@ void Evaluations::await(Batch& batch, std::size_t index) {
     if (begun == 0) continue;
     const Clock::duration took = Clock::now().time_since_epoch() - Clock::duration(begun);
     if (!took_too_long(took)) continue;
-    Evaluation failed{static_cast<std::int64_t>(all_.size()), call.point, {},
-                      fmt::format("the evaluation took longer than {}", milliseconds(*settings_.evaluation_time_limit))};
+    Evaluation failed{
+        static_cast<std::int64_t>(all_.size()),
+        call.point,
+        {},
+        fmt::format("the evaluation took longer than {}", milliseconds(*settings_.evaluation_time_limit))};
     const std::string error = failed.error;
     keep(std::move(failed));
     throw Stopped{StopReason::evaluation_failed, fmt::format("evaluation {}: {}", all_.size() - 1, error)};
@@ -203,7 +215,8 @@ void Evaluations::look_up() {
   if (!watched_) return;
   const Clock::time_point now = Clock::now();
   if (settings_.time_limit && now - start_ > *settings_.time_limit) {
-    throw Stopped{StopReason::time_limit, fmt::format("the time limit of {} is over", milliseconds(*settings_.time_limit))};
+    throw Stopped{StopReason::time_limit,
+                  fmt::format("the time limit of {} is over", milliseconds(*settings_.time_limit))};
   }
   if (!settings_.progress || (last_progress_ != Clock::time_point{} && now - last_progress_ < between_progress)) return;
   last_progress_ = now;

@@ -43,6 +43,7 @@ class Evaluations {
   std::size_t replay(const std::vector<std::vector<double>>& points);
   void run_here(const std::vector<std::vector<double>>& points);
   void run_on_workers(const std::vector<std::vector<double>>& points);
+  void let_end(Batch& batch);
   /// Waits for one call of the batch. Throws Stopped.
   void await(Batch& batch, std::size_t index);
   void commit(Call& call);

@@ -1,11 +1,11 @@
 // DE, CMA-ES and NSGA-II: their populations, when they have converged, and what follows.
 #include "optimize/evolution.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
-
-#include <fmt/format.h>
 
 #include "optimize/draws.h"
 #include "optimize/latin_hypercube.h"
@@ -51,7 +51,8 @@ Spread spread_of(const Evolution& evolution) {
   Spread out;
   const std::vector<UnitPoint> points = evolution.points();
   for (std::size_t axis = 0; axis < points.front().size(); ++axis) {
-    const auto [low, high] = std::minmax_element(points.begin(), points.end(), [&](const UnitPoint& a, const UnitPoint& b) { return a[axis] < b[axis]; });
+    const auto [low, high] = std::minmax_element(
+        points.begin(), points.end(), [&](const UnitPoint& a, const UnitPoint& b) { return a[axis] < b[axis]; });
     out.of_points = std::max(out.of_points, (*high)[axis] - (*low)[axis]);
   }
   const std::vector<std::vector<double>> values = evolution.values();
@@ -77,20 +78,45 @@ std::size_t population_size(const Search& search, std::size_t usual, std::size_t
   return std::max(least, asked == 0 ? usual : asked);
 }
 
-/// The population need only find the right valley: SLSQP goes to its floor, and is cheaper at that.
-Ending run_de(Search& search) {
-  const std::size_t size = population_size(search, std::clamp<std::size_t>(6 * search.box.size(), 24, 80), 7);
-  Evolution evolution(Evolving::de, search.settings.seed, 1, population_of(search, size, 4, true), fitness_of(search));
-  constexpr double same_valley = 1e-3;
-  evolve(search, evolution, [&](const Spread& spread) {
-    return spread.of_points < same_valley || spread.values_within(search.settings.tolerance);
-  });
+LocalSearch descend_from_best(Search& search) {
   const std::size_t best = *search.evaluations.best();
-  (void)descend(search, LocalMethod::Kind::slsqp, search.box.unit(search.evaluations[best].point));
-  return {StopReason::converged, "the population has converged, and SLSQP from its best", true};
+  return descend(search, LocalMethod::Kind::slsqp, search.box.unit(search.evaluations[best].point));
 }
 
-/// Runs with populations twice as large each, until two of them end at the same value.
+/// A population finds valleys, SLSQP their floors, and is cheaper at that: now and then (ever more seldom) it goes down
+/// from the best individual, and what it finds takes that one's place.
+class Differential {
+ public:
+  explicit Differential(Search& search)
+      : search_(search),
+        evolution_(Evolving::de, search.settings.seed, 1,
+                   population_of(search, population_size(search, usual_size(search), 7), 4, true), fitness_of(search)) {
+  }
+
+  Ending run() {
+    evolve(search_, evolution_, [&](const Spread& spread) {
+      if (++generation_ == next_descent_) {
+        const LocalSearch found = descend_from_best(search_);
+        evolution_.replace_best(found.best, penalised(found.rank.objective, found.rank.violation));
+        next_descent_ *= 2;
+      }
+      return spread.of_points < 100 * search_.settings.tolerance ||
+             spread.values_within(search_.settings.tolerance * 1e-3);
+    });
+    (void)descend_from_best(search_);
+    return {StopReason::converged, "the population has converged, and SLSQP from its best", true};
+  }
+
+ private:
+  /// Small: what a larger population would find later, the descents find sooner.
+  static std::size_t usual_size(const Search& search) { return std::clamp<std::size_t>(3 * search.box.size(), 24, 40); }
+
+  Search& search_;
+  Evolution evolution_;
+  int generation_ = 0, next_descent_ = 5;
+};
+
+/// Runs with populations twice as large each, until three of them end at the same least value.
 Ending run_cmaes(Search& search) {
   const double axes = static_cast<double>(search.box.size());
   std::size_t size = population_size(search, 4 + static_cast<std::size_t>(3 * std::log(axes)), 6);
@@ -110,13 +136,14 @@ Ending run_cmaes(Search& search) {
       return spread.of_points < tolerance || unimproved > patience ||
              (spread.values_within(tolerance * 1e-3) && spread.of_points < 1e-4);
     });
-    const bool again = std::any_of(ends.begin(), ends.end(), [&](double end) {
-      return std::fabs(end - least) <= std::sqrt(tolerance) * std::max(1e-3, std::fabs(least));
-    });
-    const bool of_the_least = ends.empty() || least <= *std::min_element(ends.begin(), ends.end()) + std::sqrt(tolerance) * std::max(1e-3, std::fabs(least));
     ends.push_back(least);
-    if (again && of_the_least) {
-      return {StopReason::converged, fmt::format("two of {} runs ended at the same least value", run + 1), true};
+    const double lowest = *std::min_element(ends.begin(), ends.end());
+    const auto same = std::count_if(ends.begin(), ends.end(), [&](double end) {
+      return end - lowest <= std::sqrt(tolerance) * std::max(1e-3, std::fabs(lowest));
+    });
+    if (same >= 3) {
+      if (!search.problem.constraints.empty()) descend_from_best(search);  // Ranks alone hardly follow their edges.
+      return {StopReason::converged, fmt::format("three of {} runs ended at the same least value", run + 1), true};
     }
   }
   return {StopReason::exhausted, fmt::format("all {} runs have converged", most_runs), true};
@@ -134,7 +161,7 @@ Ending run_nsga2(Search& search) {
 }  // namespace
 
 Ending search_by_evolution(Search& search) {
-  if (search.settings.algorithm == Algorithm::de) return run_de(search);
+  if (search.settings.algorithm == Algorithm::de) return Differential(search).run();
   return search.settings.algorithm == Algorithm::cmaes ? run_cmaes(search) : run_nsga2(search);
 }
 

@@ -26,6 +26,8 @@ class Evolution {
   Evolution& operator=(const Evolution&) = delete;
 
   void generation();
+  /// Puts a point in the place of the best, of one objective.
+  void replace_best(const UnitPoint& point, double value);
   [[nodiscard]] std::vector<UnitPoint> points() const;
   [[nodiscard]] std::vector<std::vector<double>> values() const;
 

@@ -1,8 +1,8 @@
 // Local solvers: runs from one start, and the starts.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "optimize/latin_hypercube.h"
 #include "optimize/local_model.h"
@@ -10,14 +10,19 @@
 namespace planwise::optimizing {
 namespace {
 
-/// The first run takes steps that round-off and rounded amounts do not hide; the runs after it start anew (a solver's
-/// picture of the curvature may be what held it) with central differences, whose error is of second order.
+/// The first run takes steps that round-off and rounded amounts do not hide. Those after it start anew from the best (a
+/// solver's picture of the curvature may be what held it), near it, and look closer: small steps first, as cheap as the
+/// first run's, then central differences, whose error is of second order.
 LocalMethod method_of(const Search& search, LocalMethod::Kind kind, int run) {
   LocalMethod method;
   method.kind = kind;
-  method.tolerance = search.settings.tolerance;
-  if (run > 0) method.differences = {1e-5, true, 0.1};
-  if (run > 0) method.first_step = 0.02;
+  method.tolerance = method.relative_tolerance = search.settings.tolerance;
+  if (run == 0) return method;
+  method.differences = run == 1 ? Differences{1e-8, false, 0.1} : Differences{1e-5, true, 0.1};
+  method.first_step = run == 1 ? 1e-2 : 1e-3;
+  method.relative_tolerance *= 1e-4;
+  // The first step of a fresh picture may be far shorter than those that follow: it is no sign of convergence.
+  if (kind != LocalMethod::Kind::cobyla) method.tolerance *= 1e-4;
   return method;
 }
 
@@ -42,14 +47,16 @@ LocalSearch descend(Search& search, LocalMethod::Kind kind, const UnitPoint& sta
     const LocalMethod method = method_of(search, kind, run);
     LocalModel model(search, method.differences);
     const LocalEnding ending = run_nlopt(model, method, out.best);
-    const bool better = model.best_rank().better_than(out.rank) && gained(model.best_rank(), out.rank, method.tolerance);
+    const bool better =
+        model.best_rank().better_than(out.rank) && gained(model.best_rank(), out.rank, search.settings.tolerance);
     out.converged = out.converged || ending.converged;
     out.words = ending.words;
     if (model.best_rank().better_than(out.rank)) {
       out.rank = model.best_rank();
       out.best = model.best();
     }
-    if (!better && run > 0) break;
+    const bool closest = run >= (kind == LocalMethod::Kind::cobyla ? 1 : 2);
+    if (!better && closest) break;
   }
   return out;
 }

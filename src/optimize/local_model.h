@@ -20,8 +20,9 @@ struct LocalMethod {
   enum class Kind { slsqp, lbfgsb, cobyla };
   Kind kind = Kind::slsqp;
   Differences differences;
-  double tolerance = 1e-8;
-  double first_step = 0.2;  ///< COBYLA: of the whole range.
+  double tolerance = 1e-8;           ///< Change of the variables, as a part of their ranges, that is none.
+  double relative_tolerance = 1e-8;  ///< Change of the objective.
+  double first_step = 1;             ///< How far the first step goes about, as a part of the ranges.
 };
 
 class LocalModel {

@@ -54,22 +54,32 @@ Algorithm algorithm_from(std::string_view text) {
 
 std::string_view to_text(StopReason reason) noexcept {
   switch (reason) {
-    case StopReason::converged: return "converged";
-    case StopReason::max_evaluations: return "max_evaluations";
-    case StopReason::exhausted: return "exhausted";
-    case StopReason::time_limit: return "time_limit";
-    case StopReason::cancelled: return "cancelled";
-    case StopReason::evaluation_failed: return "evaluation_failed";
-    case StopReason::solver_failed: return "solver_failed";
+    case StopReason::converged:
+      return "converged";
+    case StopReason::max_evaluations:
+      return "max_evaluations";
+    case StopReason::exhausted:
+      return "exhausted";
+    case StopReason::time_limit:
+      return "time_limit";
+    case StopReason::cancelled:
+      return "cancelled";
+    case StopReason::evaluation_failed:
+      return "evaluation_failed";
+    case StopReason::solver_failed:
+      return "solver_failed";
   }
   return "solver_failed";
 }
 
 std::string_view to_text(TuningStrategy strategy) noexcept {
   switch (strategy) {
-    case TuningStrategy::conservative: return "conservative";
-    case TuningStrategy::balanced: return "balanced";
-    case TuningStrategy::aggressive: return "aggressive";
+    case TuningStrategy::conservative:
+      return "conservative";
+    case TuningStrategy::balanced:
+      return "balanced";
+    case TuningStrategy::aggressive:
+      return "aggressive";
   }
   return "balanced";
 }

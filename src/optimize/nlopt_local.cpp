@@ -30,9 +30,10 @@ struct Handle {
 struct Bridge {
   LocalModel& model;
   nlopt_opt outer;
-  std::vector<double> scales{};  ///< Of the objective and each constraint, so that slopes at the start are about 1.
+  std::vector<double> scales{};  ///< Of the objective and each constraint, from their slopes at the start.
   std::vector<std::size_t> inequalities{}, equalities{};  ///< Rows of the model's constraints.
   std::exception_ptr thrown{};
+  double margin = 0;  ///< Inequalities are asked for this far within, scaled.
   bool stands_still = false;
 
   template <class Work>
@@ -64,7 +65,8 @@ struct Bridge {
     return value;
   }
 
-  void conditions(const std::vector<std::size_t>& rows, double* values, unsigned n, const double* x, double* gradient) noexcept {
+  void conditions(const std::vector<std::size_t>& rows, double* values, unsigned n, const double* x,
+                  double* gradient) noexcept {
     guarded([&] {
       const UnitPoint point(x, x + n);
       if (gradient != nullptr) {
@@ -77,20 +79,23 @@ struct Bridge {
   static void below(unsigned, double* values, unsigned n, const double* x, double* gradient, void* self) noexcept {
     auto& bridge = *static_cast<Bridge*>(self);
     bridge.conditions(bridge.inequalities, values, n, x, gradient);
+    for (std::size_t i = 0; i < bridge.inequalities.size(); ++i) values[i] += bridge.margin;
   }
   static void equal(unsigned, double* values, unsigned n, const double* x, double* gradient, void* self) noexcept {
     auto& bridge = *static_cast<Bridge*>(self);
     bridge.conditions(bridge.equalities, values, n, x, gradient);
   }
 
-  [[nodiscard]] std::vector<double> tolerances(const std::vector<std::size_t>& rows) const {
+  [[nodiscard]] std::vector<double> tolerances(const std::vector<std::size_t>& rows, double beyond) const {
     std::vector<double> out;
-    for (const std::size_t row : rows) out.push_back(model.constraints()[row].tolerance * scales[row + 1]);
+    for (const std::size_t row : rows) out.push_back(model.constraints()[row].tolerance * scales[row + 1] + beyond);
     return out;
   }
 };
 
-/// A solver that begins with the unit matrix for the curvature wants slopes of about 1: amounts of money have far others.
+/// A solver that begins with the unit matrix for the curvature goes as far as the slope is large: amounts of money
+/// would have it leave the box at once, the neighbourhood of an optimum not move at all. Slopes of constraints
+/// become 1.
 std::vector<double> scales_at(LocalModel& model, const LocalMethod& method, const UnitPoint& start) {
   std::vector<double> out(1 + model.constraints().size(), 1.0);
   if (method.kind == LocalMethod::Kind::cobyla) return out;  // It needs no slopes, and they are not for nothing.
@@ -98,14 +103,15 @@ std::vector<double> scales_at(LocalModel& model, const LocalMethod& method, cons
   for (std::size_t row = 0; row < out.size(); ++row) {
     double largest = 0;
     for (const double slope : slopes[row]) largest = std::max(largest, std::fabs(slope));
-    if (largest > 0 && std::isfinite(1 / largest)) out[row] = 1 / largest;
+    const double wanted = row == 0 ? method.first_step : 1;
+    if (largest > 0 && std::isfinite(wanted / largest)) out[row] = wanted / largest;
   }
   return out;
 }
 
-void set_stops(nlopt_opt opt, double tolerance) {
-  nlopt_set_xtol_abs1(opt, tolerance);  // Of the range: the box is 0 .. 1.
-  nlopt_set_ftol_rel(opt, tolerance);
+void set_stops(nlopt_opt opt, const LocalMethod& method) {
+  nlopt_set_xtol_abs1(opt, method.tolerance);  // Of the range: the box is 0 .. 1.
+  nlopt_set_ftol_rel(opt, method.relative_tolerance);
 }
 
 void add_constraints(nlopt_opt opt, Bridge& bridge) {
@@ -115,19 +121,22 @@ void add_constraints(nlopt_opt opt, Bridge& bridge) {
   }
   if (!bridge.inequalities.empty()) {
     nlopt_add_inequality_mconstraint(opt, static_cast<unsigned>(bridge.inequalities.size()), Bridge::below, &bridge,
-                                     bridge.tolerances(bridge.inequalities).data());
+                                     bridge.tolerances(bridge.inequalities, bridge.margin).data());
   }
   if (!bridge.equalities.empty()) {
     nlopt_add_equality_mconstraint(opt, static_cast<unsigned>(bridge.equalities.size()), Bridge::equal, &bridge,
-                                   bridge.tolerances(bridge.equalities).data());
+                                   bridge.tolerances(bridge.equalities, 0).data());
   }
 }
 
 nlopt_algorithm algorithm_of(LocalMethod::Kind kind) noexcept {
   switch (kind) {
-    case LocalMethod::Kind::slsqp: return NLOPT_LD_SLSQP;
-    case LocalMethod::Kind::lbfgsb: return NLOPT_LD_LBFGS;
-    case LocalMethod::Kind::cobyla: return NLOPT_LN_COBYLA;
+    case LocalMethod::Kind::slsqp:
+      return NLOPT_LD_SLSQP;
+    case LocalMethod::Kind::lbfgsb:
+      return NLOPT_LD_LBFGS;
+    case LocalMethod::Kind::cobyla:
+      return NLOPT_LN_COBYLA;
   }
   return NLOPT_LD_SLSQP;
 }
@@ -142,13 +151,17 @@ LocalEnding run_nlopt(LocalModel& model, const LocalMethod& method, UnitPoint st
   nlopt_set_lower_bounds1(outer.opt, 0);
   nlopt_set_upper_bounds1(outer.opt, 1);
   nlopt_set_min_objective(outer.opt, Bridge::objective, &bridge);
+  // An augmented Lagrangian comes to its bounds from without and would be near for ever.
+  if (lagrangian) bridge.margin = 1e-7 * method.first_step * method.first_step;
   add_constraints(outer.opt, bridge);
-  set_stops(outer.opt, method.tolerance);
+  set_stops(outer.opt, method);
   if (lagrangian) {
-    set_stops(inner.opt, method.tolerance);
+    LocalMethod loose = method;  // Each multiplier needs a rough optimum only; the next run looks closer.
+    if (method.first_step == 1) loose.tolerance = loose.relative_tolerance = 1e3 * method.tolerance;
+    set_stops(inner.opt, loose);
     nlopt_set_local_optimizer(outer.opt, inner.opt);
   }
-  if (method.kind == LocalMethod::Kind::cobyla) nlopt_set_initial_step1(outer.opt, method.first_step);
+  if (method.kind == LocalMethod::Kind::cobyla) nlopt_set_initial_step1(outer.opt, 0.2 * method.first_step);
   double least = 0;
   const nlopt_result result = nlopt_optimize(outer.opt, start.data(), &least);
   if (bridge.thrown) std::rethrow_exception(bridge.thrown);

@@ -1,6 +1,6 @@
-#include <utility>
-
 #include <fmt/format.h>
+
+#include <utility>
 
 #include "optimize/search.h"
 
@@ -10,17 +10,21 @@ namespace {
 
 Ending run(Search& search) {
   search.begin();
-  if (search.box.size() == 0) return {StopReason::converged, "every variable is fixed: the start is the only point", true};
+  if (search.box.size() == 0)
+    return {StopReason::converged, "every variable is fixed: the start is the only point", true};
   switch (search.settings.algorithm) {
     case Algorithm::slsqp:
     case Algorithm::lbfgsb:
-    case Algorithm::cobyla: return search_locally(search);
+    case Algorithm::cobyla:
+      return search_locally(search);
     case Algorithm::de:
     case Algorithm::cmaes:
-    case Algorithm::nsga2: return search_by_evolution(search);
+    case Algorithm::nsga2:
+      return search_by_evolution(search);
     case Algorithm::grid:
     case Algorithm::random:
-    case Algorithm::latin_hypercube: break;
+    case Algorithm::latin_hypercube:
+      break;
   }
   return search_by_sampling(search);
 }

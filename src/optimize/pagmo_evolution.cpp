@@ -1,8 +1,14 @@
 // The only file that knows pagmo's algorithms.
 //
 // pagmo's DE and CMA-ES ask for one point after the other, although no trial point of a generation depends on the
-// values of another. So a copy of the algorithm (with the same state of its generator) first goes through the generation
-// over a problem that only notes the points; they are evaluated together, and the algorithm itself then reads them.
+// values of another. So a copy of the algorithm (with the same state of its generator) first goes through the
+// generation over a problem that only notes the points; they are evaluated together, and the algorithm itself then
+// reads them. pagmo frees what Eigen's inline functions have allocated here: both must take memory in the way of plain
+// x86-64, which Eigen would leave under AddressSanitizer or with -mavx.
+#define EIGEN_MALLOC_ALREADY_ALIGNED 1
+#define EIGEN_MAX_ALIGN_BYTES 16
+#include <algorithm>
+#include <exception>
 #include <pagmo/algorithm.hpp>
 #include <pagmo/algorithms/cmaes.hpp>
 #include <pagmo/algorithms/nsga2.hpp>
@@ -10,9 +16,6 @@
 #include <pagmo/bfe.hpp>
 #include <pagmo/population.hpp>
 #include <pagmo/problem.hpp>
-
-#include <algorithm>
-#include <exception>
 
 #include "optimize/draws.h"
 #include "optimize/evolution.h"
@@ -52,7 +55,8 @@ struct Together {
       points.emplace_back(gene, gene + static_cast<std::ptrdiff_t>(bridge->axes));
     }
     pagmo::vector_double out;
-    for (const std::vector<double>& values : bridge->fitness(points)) out.insert(out.end(), values.begin(), values.end());
+    for (const std::vector<double>& values : bridge->fitness(points))
+      out.insert(out.end(), values.begin(), values.end());
     return out;
   }
 };
@@ -60,11 +64,13 @@ struct Together {
 pagmo::algorithm algorithm_of(Evolving kind, unsigned seed, Bridge& bridge) {
   switch (kind) {
     case Evolving::de: {
-      constexpr unsigned rand_to_best_1_bin = 8, jde = 1;
-      return pagmo::algorithm(pagmo::sade(1, rand_to_best_1_bin, jde, 0, 0, true, seed));
+      constexpr unsigned rand_1_bin = 7, jde = 1;
+      return pagmo::algorithm(pagmo::sade(1, rand_1_bin, jde, 0, 0, true, seed));
     }
-    case Evolving::cmaes: return pagmo::algorithm(pagmo::cmaes(1, -1, -1, -1, -1, 0.3, 0, 0, true, true, seed));
-    case Evolving::nsga2: break;
+    case Evolving::cmaes:
+      return pagmo::algorithm(pagmo::cmaes(1, -1, -1, -1, -1, 0.3, 0, 0, true, true, seed));
+    case Evolving::nsga2:
+      break;
   }
   pagmo::nsga2 nsga2(1, 0.9, 15, 1.0 / static_cast<double>(bridge.axes), 20, seed);
   nsga2.set_bfe(pagmo::bfe(Together{&bridge}));
@@ -92,9 +98,10 @@ struct Evolution::State {
   pagmo::population population;
 };
 
-Evolution::Evolution(Evolving kind, std::uint64_t seed, std::size_t objectives, const std::vector<UnitPoint>& population,
-                     Fitness fitness)
-    : state_(new State{kind != Evolving::nsga2, {std::move(fitness), population.front().size(), objectives, false, {}}, {}, {}}) {
+Evolution::Evolution(Evolving kind, std::uint64_t seed, std::size_t objectives,
+                     const std::vector<UnitPoint>& population, Fitness fitness)
+    : state_(new State{
+          kind != Evolving::nsga2, {std::move(fitness), population.front().size(), objectives, false, {}}, {}, {}}) {
   const std::vector<std::vector<double>> values = state_->bridge.fitness(population);
   translated([&] {
     const auto short_seed = static_cast<unsigned>(mixed(seed));
@@ -116,6 +123,10 @@ void Evolution::generation() {
     bridge.fitness(bridge.noted);
   }
   translated([&] { state_->population = state_->algorithm.evolve(state_->population); });
+}
+
+void Evolution::replace_best(const UnitPoint& point, double value) {
+  translated([&] { state_->population.set_xf(state_->population.best_idx(), point, {value}); });
 }
 
 std::vector<UnitPoint> Evolution::points() const { return state_->population.get_x(); }

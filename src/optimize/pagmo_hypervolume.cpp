@@ -1,11 +1,10 @@
 // The only file that knows pagmo's hypervolume.
-#include <pagmo/utils/hypervolume.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <exception>
-
-#include <fmt/format.h>
+#include <pagmo/utils/hypervolume.hpp>
 
 #include "planwise/error.h"
 #include "planwise/optimization.h"
@@ -19,7 +18,8 @@ void check_point(const std::vector<double>& point, std::size_t length, const cha
                 fmt::format("{} has {} values; allowed are {}, as the reference has", what, point.size(), length));
   }
   if (!std::all_of(point.begin(), point.end(), [](double value) { return std::isfinite(value); })) {
-    throw Error(ErrorCode::invalid_argument, fmt::format("{} has a value that is not finite; allowed are finite ones", what));
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{} has a value that is not finite; allowed are finite ones", what));
   }
 }
 

@@ -1,8 +1,8 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <numeric>
-
-#include <fmt/format.h>
 
 #include "planwise/error.h"
 #include "planwise/optimization.h"
@@ -42,7 +42,8 @@ std::vector<std::size_t> pareto_front(const std::vector<std::vector<double>>& po
     if (length == 2) {
       if (!front.empty() && point[1] >= least_second) continue;
       least_second = point[1];
-    } else if (std::any_of(front.begin(), front.end(), [&](std::size_t other) { return none_above(points[other], point); })) {
+    } else if (std::any_of(front.begin(), front.end(),
+                           [&](std::size_t other) { return none_above(points[other], point); })) {
       continue;
     }
     front.push_back(index);
@@ -51,9 +52,11 @@ std::vector<std::size_t> pareto_front(const std::vector<std::vector<double>>& po
 }
 
 std::size_t knee_of(const std::vector<std::vector<double>>& points, const std::vector<std::size_t>& front) {
-  if (front.empty()) throw Error(ErrorCode::invalid_argument, "an empty front has no knee; allowed is one point or more");
+  if (front.empty())
+    throw Error(ErrorCode::invalid_argument, "an empty front has no knee; allowed is one point or more");
   const std::size_t length = points.at(front.front()).size();
-  std::vector<double> low(length, std::numeric_limits<double>::infinity()), high(length, -std::numeric_limits<double>::infinity());
+  std::vector<double> low(length, std::numeric_limits<double>::infinity()),
+      high(length, -std::numeric_limits<double>::infinity());
   for (const std::size_t index : front) {
     for (std::size_t i = 0; i < length; ++i) {
       low[i] = std::min(low[i], points.at(index).at(i));

@@ -9,8 +9,8 @@ double violation_of(const Problem& problem, const PointOutcome& outcome) noexcep
   double sum = 0;
   for (std::size_t i = 0; i < std::min(problem.constraints.size(), outcome.constraints.size()); ++i) {
     const PointConstraint& constraint = problem.constraints[i];
-    const double value = constraint.kind == PointConstraint::Kind::equality ? std::fabs(outcome.constraints[i])
-                                                                            : outcome.constraints[i];
+    const double value =
+        constraint.kind == PointConstraint::Kind::equality ? std::fabs(outcome.constraints[i]) : outcome.constraints[i];
     sum += std::max(0.0, value - constraint.tolerance);
   }
   return sum;

@@ -58,7 +58,8 @@ Ending search_grid(Search& search) {
       UnitPoint point(search.box.size());
       std::uint64_t rest = order(next);
       for (std::size_t axis = 0; axis < point.size(); ++axis) {
-        const std::uint64_t digit = axis < whole ? rest % values : mixed(mixed(search.settings.seed + axis) + next) % values;
+        const std::uint64_t digit =
+            axis < whole ? rest % values : mixed(mixed(search.settings.seed + axis) + next) % values;
         if (axis < whole) rest /= values;
         point[axis] = static_cast<double>(digit) / static_cast<double>(values - 1);
       }

@@ -21,7 +21,9 @@ std::vector<std::vector<double>> known_points(const Problem& problem, const Solv
 }  // namespace
 
 Search::Search(const Problem& problem_, const SolverSettings& settings_)
-    : problem(problem_), settings(settings_), box(problem.variables, known_points(problem, settings)),
+    : problem(problem_),
+      settings(settings_),
+      box(problem.variables, known_points(problem, settings)),
       evaluations(problem, settings) {}
 
 void Search::begin() { evaluations.ask(known_points(problem, settings)); }
@@ -29,7 +31,8 @@ void Search::begin() { evaluations.ask(known_points(problem, settings)); }
 std::vector<UnitPoint> Search::known() const {
   std::vector<std::size_t> order(evaluations.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank(a).better_than(rank(b)); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return rank(a).better_than(rank(b)); });
   std::vector<UnitPoint> out;
   for (const std::size_t index : order) out.push_back(box.unit(evaluations[index].point));
   return out;

@@ -1,13 +1,13 @@
 // Functions with known optima. Sources: Surjanovic and Bingham, "Virtual Library of Simulation Experiments" (the
 // unconstrained); Runarsson and Yao 2000 (G06 to G09); Zitzler, Deb and Thiele 2000 (ZDT); Deb and others 2005 (DTLZ2).
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
 #include <optional>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "planwise/error.h"
 #include "planwise/optimization.h"
@@ -87,9 +87,10 @@ PointOutcome g07(const Point& x) {
 
 PointOutcome g08(const Point& x) {
   PointOutcome out;
-  // 0/0 at x0 = 0, where the limit of the first two factors' quotient is taken.
+  // No place where a factor below is 0 is feasible.
   const double wave = std::sin(2 * pi * x[0]), sum = x[0] + x[1];
-  const double value = x[0] == 0 || sum == 0 ? 0 : wave * wave * wave * std::sin(2 * pi * x[1]) / (x[0] * x[0] * x[0] * sum);
+  const double value =
+      x[0] == 0 || sum == 0 ? 0 : wave * wave * wave * std::sin(2 * pi * x[1]) / (x[0] * x[0] * x[0] * sum);
   out.objectives = {-value};
   out.constraints = {x[0] * x[0] - x[1] + 1, 1 - x[0] + (x[1] - 4) * (x[1] - 4)};
   return out;
@@ -98,8 +99,9 @@ PointOutcome g08(const Point& x) {
 PointOutcome g09(const Point& x) {
   PointOutcome out;
   const double x0 = x[0] * x[0], x1 = x[1] * x[1], x2 = x[2] * x[2], x5 = x[5] * x[5], x6 = x[6] * x[6];
-  out.objectives = {(x[0] - 10) * (x[0] - 10) + 5 * (x[1] - 12) * (x[1] - 12) + x2 * x2 + 3 * (x[3] - 11) * (x[3] - 11) +
-                    10 * std::pow(x[4], 6) + 7 * x5 + x6 * x6 - 4 * x[5] * x[6] - 10 * x[5] - 8 * x[6]};
+  out.objectives = {(x[0] - 10) * (x[0] - 10) + 5 * (x[1] - 12) * (x[1] - 12) + x2 * x2 +
+                    3 * (x[3] - 11) * (x[3] - 11) + 10 * std::pow(x[4], 6) + 7 * x5 + x6 * x6 - 4 * x[5] * x[6] -
+                    10 * x[5] - 8 * x[6]};
   out.constraints = {
       -127 + 2 * x0 + 3 * x1 * x1 + x[2] + 4 * x[3] * x[3] + 5 * x[4],
       -282 + 7 * x[0] + 3 * x[1] + 10 * x2 + x[3] - x[4],
@@ -210,8 +212,8 @@ TestFunction test_function(std::string_view name, std::int64_t dimensions) {
   const Entry& entry = entry_of(name);
   const std::int64_t count = dimensions == 0 ? entry.usual : dimensions;
   if (count < entry.least || count > entry.most) {
-    throw Error(ErrorCode::invalid_argument, fmt::format("test function '{}' has {} to {} variables; {} are asked for", name,
-                                                         entry.least, entry.most, count));
+    throw Error(ErrorCode::invalid_argument, fmt::format("test function '{}' has {} to {} variables; {} are asked for",
+                                                         name, entry.least, entry.most, count));
   }
   const auto axes = static_cast<std::size_t>(count);
   TestFunction out;

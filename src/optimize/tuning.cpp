@@ -1,7 +1,7 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "optimize/search.h"
 #include "planwise/error.h"
@@ -12,9 +12,12 @@ namespace {
 
 double part_of(TuningStrategy strategy) noexcept {
   switch (strategy) {
-    case TuningStrategy::conservative: return 0.3;
-    case TuningStrategy::balanced: return 0.5;
-    case TuningStrategy::aggressive: return 0.8;
+    case TuningStrategy::conservative:
+      return 0.3;
+    case TuningStrategy::balanced:
+      return 0.5;
+    case TuningStrategy::aggressive:
+      return 0.8;
   }
   return 0.5;
 }
@@ -64,7 +67,8 @@ class Tuner {
     for (double& value : out) value = std::clamp(value + step, 0.0, 1.0);
     return out;
   }
-  /// Change of the objective a part of the ranges, from one point beside it: above it, or below where all are at the top.
+  /// Change of the objective a part of the ranges, from one point beside it: above it, or below where all are at the
+  /// top.
   double slope_at(const UnitPoint& at, double value) {
     bool stepped = false;
     for (std::size_t axis = 0; axis < at.size(); ++axis) stepped = stepped || search_.box.stepped(axis);
@@ -83,7 +87,8 @@ void check_tuning(const TuningSettings& settings) {
     throw Error(ErrorCode::invalid_argument, fmt::format("{} is {}; allowed is {}", name, value, allowed));
   };
   if (!std::isfinite(settings.target)) refuse("target", settings.target, "a finite number");
-  if (!(settings.tolerance > 0) || !std::isfinite(settings.tolerance)) refuse("tolerance", settings.tolerance, "a finite number above 0");
+  if (!(settings.tolerance > 0) || !std::isfinite(settings.tolerance))
+    refuse("tolerance", settings.tolerance, "a finite number above 0");
   if (settings.max_iterations < 1) refuse("max_iterations", static_cast<double>(settings.max_iterations), "1 or more");
 }
 
@@ -93,7 +98,8 @@ void check_tuning(const TuningSettings& settings) {
 TuningResult tune_to_target(const Problem& problem, const TuningSettings& settings) {
   optimizing::check_tuning(settings);
   SolverSettings seam = settings.seam;
-  seam.algorithm = problem.objectives.size() > 1 ? Algorithm::nsga2 : Algorithm::slsqp;  // Only so that the check passes.
+  seam.algorithm =
+      problem.objectives.size() > 1 ? Algorithm::nsga2 : Algorithm::slsqp;  // Only so that the check passes.
   seam.warm_starts.clear();
   optimizing::check(problem, seam);
   optimizing::Search search(problem, seam);
@@ -108,9 +114,9 @@ TuningResult tune_to_target(const Problem& problem, const TuningSettings& settin
     result.search.message = stopped.message;
   }
   result.search.evaluations = search.evaluations.take();
-  const auto nearest = std::min_element(result.iterations.begin(), result.iterations.end(), [](const auto& a, const auto& b) {
-    return std::fabs(a.distance) < std::fabs(b.distance);
-  });
+  const auto nearest =
+      std::min_element(result.iterations.begin(), result.iterations.end(),
+                       [](const auto& a, const auto& b) { return std::fabs(a.distance) < std::fabs(b.distance); });
   if (nearest != result.iterations.end()) {
     result.search.best = nearest->evaluation;
     result.search.feasible = violation_of(problem, result.search.evaluations[nearest->evaluation].outcome) == 0;

@@ -12,7 +12,8 @@ UnitBox::UnitBox(const std::vector<Variable>& variables, const std::vector<std::
     Axis axis{i, variable.lower, variable.upper, variable.stepped, {}};
     for (const std::vector<double>& point : exact) {
       const double scaled = (point[i] - axis.lower) / (axis.upper - axis.lower);
-      const bool known = std::any_of(axis.exact.begin(), axis.exact.end(), [&](const auto& pair) { return pair.first == scaled; });
+      const bool known =
+          std::any_of(axis.exact.begin(), axis.exact.end(), [&](const auto& pair) { return pair.first == scaled; });
       if (!known) axis.exact.emplace_back(scaled, point[i]);
     }
     axes_.push_back(std::move(axis));
@@ -24,7 +25,8 @@ std::vector<double> UnitBox::point(const std::vector<double>& unit) const {
   for (std::size_t i = 0; i < axes_.size(); ++i) {
     const Axis& axis = axes_[i];
     const double at = std::clamp(unit[i], 0.0, 1.0);
-    double value = at == 1 ? axis.upper : std::clamp(axis.lower + at * (axis.upper - axis.lower), axis.lower, axis.upper);
+    double value =
+        at == 1 ? axis.upper : std::clamp(axis.lower + at * (axis.upper - axis.lower), axis.lower, axis.upper);
     for (const auto& [scaled, exact] : axis.exact) {
       if (at == scaled) value = exact;
     }

@@ -99,8 +99,10 @@ Workers::~Workers() {
   const Clock::time_point until = Clock::now() + patience;
   for (Worker& worker : workers_) {
     while (!worker.ended->load() && Clock::now() < until) std::this_thread::sleep_for(std::chrono::microseconds(50));
-    if (worker.ended->load()) worker.thread.join();
-    else worker.thread.detach();
+    if (worker.ended->load())
+      worker.thread.join();
+    else
+      worker.thread.detach();
   }
 }
 
@@ -132,8 +134,10 @@ void Workers::begin(const std::shared_ptr<Batch>& batch) {
     shared_->batch = batch;
     ++shared_->batches;
   }
-  if (batch->calls.size() == 1) shared_->news.notify_one();
-  else shared_->news.notify_all();
+  if (batch->calls.size() == 1)
+    shared_->news.notify_one();
+  else
+    shared_->news.notify_all();
 }
 
 void Workers::wait(const Batch& batch, Clock::duration at_most) const {

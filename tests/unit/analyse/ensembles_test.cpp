@@ -27,11 +27,11 @@ TEST(Ensemble, TakesIntervalsOfQuantilesFromOrderStatistics) {
   const EnsembleSummary summary = summarize_ensemble(one_to(100));
   EXPECT_DOUBLE_EQ(summary.p50.value, 50.5);
   EXPECT_DOUBLE_EQ(summary.p10.value, 10.9);
-  // Of the binomial X with n = 100: P(40 <= X <= 59) = 0.9540 for 0.5, P(4 <= X <= 15) = 0.9523 for 0.1.
+  // Of the binomial X with n = 100: P(40 <= X <= 59) = 0.9540 for 0.5, P(5 <= X <= 16) = 0.9557 for 0.1.
   EXPECT_EQ(summary.p50.interval->low, 40);
   EXPECT_EQ(summary.p50.interval->high, 60);
-  EXPECT_EQ(summary.p10.interval->low, 4);
-  EXPECT_EQ(summary.p10.interval->high, 16);
+  EXPECT_EQ(summary.p10.interval->low, 5);
+  EXPECT_EQ(summary.p10.interval->high, 17);
   EXPECT_EQ(summary.least, 1);
   EXPECT_EQ(summary.most, 100);
   EXPECT_NEAR(summary.standard_deviation, 29.0115, 1e-4);

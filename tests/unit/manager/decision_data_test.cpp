@@ -47,6 +47,20 @@ TEST_F(OnData, OptimizationTellsCostsPeopleAndYears) {
   expect_reproduced(*on_data_, run);
 }
 
+TEST_F(OnData, ThreadsChangeNoByte) {
+  std::string first;
+  for (const unsigned threads : {1U, 2U, 8U}) {
+    DecisionOptions options;
+    options.threads = threads;
+    Study wanted = study(24);
+    wanted.solver.algorithm = Algorithm::de;
+    wanted.constraints = {budget(900e6)};
+    const std::string content = content_of(on_data_->run(wanted, options));
+    if (first.empty()) first = content;
+    EXPECT_EQ(content, first) << threads << " threads";
+  }
+}
+
 TEST_F(OnData, TuningReachesTheTarget) {
   Study tune = study(40);
   tune.kind = StudyKind::tune;

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <random>
 
+#include "simulate/objectives.h"
 #include "manager/linear_feasibility.h"
 #include "study_samples.h"
 

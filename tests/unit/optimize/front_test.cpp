@@ -4,8 +4,8 @@
 #include <numbers>
 
 #include "optimize/draws.h"
-#include "problems.h"
 #include "planwise/error.h"
+#include "problems.h"
 
 namespace planwise::optimizing {
 namespace {
@@ -95,7 +95,8 @@ Problem slope_of(double factor) {
 
 TEST(Tuning, ReachesTheTargetFasterTheBolderItIs) {
   std::vector<std::size_t> iterations;
-  for (const TuningStrategy strategy : {TuningStrategy::conservative, TuningStrategy::balanced, TuningStrategy::aggressive}) {
+  for (const TuningStrategy strategy :
+       {TuningStrategy::conservative, TuningStrategy::balanced, TuningStrategy::aggressive}) {
     TuningSettings settings;
     settings.target = 0.2;
     settings.tolerance = 0.001;
@@ -107,7 +108,9 @@ TEST(Tuning, ReachesTheTargetFasterTheBolderItIs) {
     EXPECT_NEAR(result.search.evaluations[*result.search.best].outcome.objectives[0], 0.2, 0.001);
     EXPECT_EQ(result.iterations[0].evaluation, 0U);
     // The first step is the strategy's part of what the slope asks for.
-    const double part = strategy == TuningStrategy::conservative ? 0.3 : strategy == TuningStrategy::balanced ? 0.5 : 0.8;
+    const double part = strategy == TuningStrategy::conservative ? 0.3
+                        : strategy == TuningStrategy::balanced   ? 0.5
+                                                                 : 0.8;
     EXPECT_NEAR(result.iterations[0].step, part * (0.2 - 0.071) / 0.3095, 0.003);
     EXPECT_LE(result.search.evaluations.size(), 2 * result.iterations.size());
     iterations.push_back(result.iterations.size());

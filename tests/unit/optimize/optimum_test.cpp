@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "problems.h"
 #include "planwise/error.h"
+#include "problems.h"
 
 namespace planwise::optimizing {
 namespace {
@@ -29,7 +29,8 @@ TEST_P(KnownOptimum, IsFoundForEverySeed) {
     settings.threads = 1;
     const OptimizationResult result = optimize(function.problem, settings);
     ASSERT_TRUE(result.feasible);
-    EXPECT_LT(result.evaluations[*result.best].outcome.objectives[0] - *function.optimum, wanted.within) << "seed " << seed;
+    EXPECT_LT(result.evaluations[*result.best].outcome.objectives[0] - *function.optimum, wanted.within)
+        << "seed " << seed;
     EXPECT_EQ(violation_of(function.problem, result.evaluations[*result.best].outcome), 0);
   }
 }
@@ -49,7 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{Algorithm::cmaes, "rosenbrock", 5, 20000}, Case{Algorithm::cmaes, "ackley", 5, 20000},
                     Case{Algorithm::cmaes, "g08", 0, 20000}),
     [](const testing::TestParamInfo<Case>& one) {
-      std::string name = std::string(to_text(one.param.algorithm)) + "_" + one.param.function + "_" + std::to_string(one.param.dimensions);
+      std::string name = std::string(to_text(one.param.algorithm)) + "_" + one.param.function + "_" +
+                         std::to_string(one.param.dimensions);
       for (char& c : name) c = c == '-' ? '_' : c;
       return name;
     });
@@ -66,7 +68,8 @@ TEST(Optimum, EqualitiesAreHonoured) {
 }
 
 TEST(Optimum, AtABoundIsFoundExactly) {
-  for (const Algorithm algorithm : {Algorithm::slsqp, Algorithm::lbfgsb, Algorithm::cobyla, Algorithm::de, Algorithm::cmaes}) {
+  for (const Algorithm algorithm :
+       {Algorithm::slsqp, Algorithm::lbfgsb, Algorithm::cobyla, Algorithm::de, Algorithm::cmaes}) {
     Problem problem;
     problem.variables = {{"a", 0.1, 0.7, 0.3}, {"b", -5, 5, 1}};
     problem.evaluate = [](const std::vector<double>& at, const EvaluationControl&) {

@@ -3,8 +3,8 @@
 
 #include <limits>
 
-#include "problems.h"
 #include "planwise/error.h"
+#include "problems.h"
 
 namespace planwise::optimizing {
 namespace {
@@ -56,8 +56,14 @@ TEST(Problem, SettingsThatDoNotFitAreRefusedByName) {
       {with([](SolverSettings& s) { s.grid_points = 1; }), "grid_points is 1"},
       {with([](SolverSettings& s) { s.population = -1; }), "population is -1"},
       {with([](SolverSettings& s) { s.time_limit = std::chrono::milliseconds(0); }), "time limit"},
-      {with([](SolverSettings& s) { s.warm_starts = {{1, 2}}; }), "warm start 0 has 2 values"},
-      {with([](SolverSettings& s) { s.warm_starts = {{1, 2, 3}, {1, 2, 9}}; }), "warm start 1 has 9 for variable 'c'"},
+      {with([](SolverSettings& s) {
+         s.warm_starts = {{1, 2}};
+       }),
+       "warm start 0 has 2 values"},
+      {with([](SolverSettings& s) {
+         s.warm_starts = {{1, 2, 3}, {1, 2, 9}};
+       }),
+       "warm start 1 has 9 for variable 'c'"},
   };
   for (const auto& [settings, names] : all) {
     EXPECT_EQ(refusal(bowl(Algorithm::slsqp), settings, names), ErrorCode::invalid_argument);
@@ -127,7 +133,8 @@ TEST(Problem, InfeasibleOnesGiveTheLeastViolated) {
     EXPECT_NE(result.stop_reason, StopReason::evaluation_failed);
     EXPECT_TRUE(result.front.empty());
     double least = std::numeric_limits<double>::infinity();
-    for (const Evaluation& evaluation : result.evaluations) least = std::min(least, violation_of(problem, evaluation.outcome));
+    for (const Evaluation& evaluation : result.evaluations)
+      least = std::min(least, violation_of(problem, evaluation.outcome));
     ASSERT_TRUE(result.best);
     EXPECT_EQ(violation_of(problem, result.evaluations[*result.best].outcome), least);
     EXPECT_LT(least, 13) << to_text(algorithm);

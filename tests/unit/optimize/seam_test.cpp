@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "problems.h"
 #include "planwise/error.h"
+#include "problems.h"
 
 namespace planwise::optimizing {
 namespace {
@@ -107,8 +107,8 @@ TEST(Seam, NoPointIsEvaluatedTwice) {
 }
 
 TEST(Seam, SeedsMatterWhereSomethingIsDrawn) {
-  for (const Algorithm algorithm : {Algorithm::de, Algorithm::cmaes, Algorithm::nsga2, Algorithm::grid, Algorithm::random,
-                                    Algorithm::latin_hypercube}) {
+  for (const Algorithm algorithm : {Algorithm::de, Algorithm::cmaes, Algorithm::nsga2, Algorithm::grid,
+                                    Algorithm::random, Algorithm::latin_hypercube}) {
     EXPECT_NE(bytes_of(optimize(bowl(algorithm), settings_for(algorithm, 40, 1)).evaluations),
               bytes_of(optimize(bowl(algorithm), settings_for(algorithm, 40, 2)).evaluations))
         << to_text(algorithm);
@@ -131,15 +131,18 @@ TEST(Seam, FaultsOfTheFunctionEndTheSearchWithTheirCause) {
   const std::vector<std::pair<std::string, std::function<PointOutcome(PointOutcome)>>> faults{
       {"out of ink", [](const PointOutcome&) -> PointOutcome { throw std::runtime_error("out of ink"); }},
       {"no std::exception", [](const PointOutcome&) -> PointOutcome { throw 5; }},
-      {"not finite", [](PointOutcome outcome) {
+      {"not finite",
+       [](PointOutcome outcome) {
          outcome.objectives[0] = std::numeric_limits<double>::quiet_NaN();
          return outcome;
        }},
-      {"not finite", [](PointOutcome outcome) {
+      {"not finite",
+       [](PointOutcome outcome) {
          outcome.constraints[0] = std::numeric_limits<double>::infinity();
          return outcome;
        }},
-      {"expected are 1", [](PointOutcome outcome) {
+      {"expected are 1",
+       [](PointOutcome outcome) {
          outcome.constraints.clear();
          return outcome;
        }},
@@ -166,7 +169,9 @@ TEST(Seam, FaultsOfTheFunctionEndTheSearchWithTheirCause) {
 
 TEST(Seam, FirstEvaluationMayFail) {
   Problem problem = bowl(Algorithm::slsqp);
-  problem.evaluate = [](const std::vector<double>&, const EvaluationControl&) -> PointOutcome { throw std::runtime_error("no"); };
+  problem.evaluate = [](const std::vector<double>&, const EvaluationControl&) -> PointOutcome {
+    throw std::runtime_error("no");
+  };
   const OptimizationResult result = optimize(problem, {});
   EXPECT_EQ(result.stop_reason, StopReason::evaluation_failed);
   EXPECT_FALSE(result.best);
