@@ -388,16 +388,26 @@ std::string RunStore::take_over(std::string_view run_id, std::string_view reason
 
 Json RunStore::provenance(std::string_view run_id) {
   Parts& p = *parts_;
+  bool waiting = false;
   if (!p.queue.empty()) {
-    if (const std::optional<QueuedSave> queued = p.queue.find(run_id); queued && queued->provenance)
-      return Json::parse(*queued->provenance);
+    const std::optional<QueuedSave> queued = p.queue.find(run_id);
+    if (queued && queued->provenance) return Json::parse(*queued->provenance);
+    waiting = queued.has_value();
   }
-  const duck::Lease lease = p.read_lease();
-  duck::Rows rows = lease.connection().query(
+  // A run that waits is shown while the file is held elsewhere; what the file may know of it besides is left out then.
+  std::optional<duck::Lease> lease;
+  try {
+    lease.emplace(p.read_lease());
+  } catch (const Error& error) {
+    if (waiting && error.code() == ErrorCode::busy) return {};
+    throw;
+  }
+  duck::Rows rows = lease->connection().query(
       fmt::format("SELECT provenance FROM {}.optimization_run_details WHERE run_id = ?", schema),
       {std::string(run_id)});
-  if (!rows.next()) throw no_such_run(lease.connection(), run_id);
-  return rows.is_null(0) ? Json() : Json::parse(rows.text(0));
+  if (rows.next()) return rows.is_null(0) ? Json() : Json::parse(rows.text(0));
+  if (waiting) return {};
+  throw no_such_run(lease->connection(), run_id);
 }
 
 }  // namespace planwise::store
