@@ -22,7 +22,7 @@ void on_status(const Draft& draft, std::vector<Advice>& out) {
                    draft.study({"evaluator", "kind"}) ? "configuration.algorithm_config.evaluator.kind"
                                                       : "metadata.use_synthetic_mode",
                    Tone::bad});
-  if (metadata.converged && !*metadata.converged && metadata.function_evaluations)
+  if (metadata.converged && !*metadata.converged && metadata.function_evaluations.value_or(0) > 0)
     out.push_back({"Let the search go on with more evaluations; its own test of convergence did not hold.",
                    fmt::format("not converged after {} evaluations", *metadata.function_evaluations),
                    "metadata.converged", Tone::caution});
@@ -43,6 +43,13 @@ void on_conditions(const Draft& draft, std::vector<Advice>& out) {
                      row.path + ".headroom", Tone::caution});
     }
   }
+}
+
+void on_infeasible(const Draft& draft, std::vector<Advice>& out) {
+  const Found why = find_at(draft.run.results.projected_outcomes, "results.projected_outcomes", {"infeasible_because"});
+  if (!why || !why.value->is_array() || why.value->empty()) return;
+  out.push_back({"Relax one of the conditions that exclude each other, or widen the bounds of the levers.",
+                 value_text(why.value->at(0)), why.path + "[0]", Tone::bad});
 }
 
 void on_bounds(const Draft& draft, std::vector<Advice>& out) {
@@ -131,7 +138,8 @@ int urgency(Tone tone) { return tone == Tone::bad ? 0 : tone == Tone::caution ? 
 
 std::vector<Advice> advice_of(Draft& draft) {
   std::vector<Advice> out;
-  for (const auto& rule : {on_status, on_conditions, on_bounds, on_terms, on_uncertainty, on_risk, on_sensitivity})
+  for (const auto& rule :
+       {on_status, on_infeasible, on_conditions, on_bounds, on_terms, on_uncertainty, on_risk, on_sensitivity})
     rule(draft, out);
   for (Advice& advice : out) {
     if (!advice.text.ends_with('.')) advice.text += '.';

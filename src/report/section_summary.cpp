@@ -132,10 +132,11 @@ std::vector<Text> findings(Draft& draft) {
   std::vector<Text> out;
   const Metadata& metadata = draft.run.metadata;
   if (metadata.status != "completed") {
-    out.push_back({fmt::format("This run is {}: its figures are not those of a finished decision{}", metadata.status,
-                               metadata.convergence_message ? " (" + *metadata.convergence_message + ")." : "."),
-                   {"metadata.status"},
-                   Tone::caution});
+    out.push_back(
+        {fmt::format("The status of this run is {}: its figures are not those of a finished decision{}",
+                     metadata.status, metadata.convergence_message ? " (" + *metadata.convergence_message + ")." : "."),
+         {"metadata.status"},
+         Tone::caution});
   }
   if (draft.synthetic())
     out.push_back({"The run used the synthetic formula, which knows no data: its figures are no money and no people.",
@@ -143,10 +144,18 @@ std::vector<Text> findings(Draft& draft) {
                    Tone::caution});
   const auto changed =
       std::count_if(draft.levers.begin(), draft.levers.end(), [](const LeverRow& row) { return row.changed(); });
-  if (!draft.levers.empty() && !draft.run.configuration.initial_parameters.empty())
+  if (!draft.run.results.optimal_parameters.empty() && !draft.run.configuration.initial_parameters.empty())
     out.push_back({fmt::format("The plan changes {} of {} levers.", changed, draft.levers.size()),
                    {"configuration.initial_parameters", "results.optimal_parameters"},
                    Tone::plain});
+  const Found nearest =
+      find_at(draft.run.results.projected_outcomes, "results.projected_outcomes", {"least_violated", "evaluation"});
+  if (nearest)
+    out.push_back({fmt::format("No feasible plan was found. The conditions below are those of the nearest point, "
+                               "evaluation {}, which is no plan.",
+                               value_text(*nearest.value)),
+                   {nearest.path},
+                   Tone::bad});
   for (const ConditionRow& row : draft.conditions) {
     if (row.satisfied.value_or(true)) continue;
     out.push_back({fmt::format("The condition {} is violated{}.", row.name,

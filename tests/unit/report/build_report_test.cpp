@@ -115,6 +115,23 @@ TEST(Report, AViolatedConditionIsNeverToldAsKept) {
   EXPECT_THAT(text, HasSubstr("Do not adopt the plan as it is"));
 }
 
+TEST(Report, ARunWithoutAFeasiblePlanShowsNone) {
+  ReportFacts facts = decision_facts();
+  planwise::Run& run = facts.subject.run;
+  run.metadata.status = "failed";
+  run.metadata.converged = false;
+  run.results = {};
+  run.results.projected_outcomes = Json::parse(
+      R"({"feasible": false, "stop_reason": "infeasible", "infeasible_because": ["budget is exceeded by 160"],
+          "least_violated": {"evaluation": 7, "levers": {"cola_rate": 0.0123}}})");
+  const std::string text = to_markdown(build_report(facts));
+  EXPECT_THAT(text, HasSubstr("The status of this run is failed"));
+  EXPECT_THAT(text, HasSubstr("evaluation 7, which is no plan"));
+  EXPECT_THAT(text, HasSubstr("Rests on: budget is exceeded by 160"));
+  EXPECT_THAT(text, Not(HasSubstr("1.23 %")));
+  EXPECT_THAT(text, Not(HasSubstr("The plan changes")));
+}
+
 TEST(Report, TheComparisonTellsLeversAndData) {
   ReportFacts facts = decision_facts();
   facts.other = facts.subject;
