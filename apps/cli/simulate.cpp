@@ -83,6 +83,18 @@ DbtBehaviour dbt_from(const SimulateFlags& flags) {
   return dbt;
 }
 
+/// The years that a study's run decided about; empty, which is all, for runs that do not say.
+std::vector<int> years_decided(const Run& run) {
+  std::vector<int> years;
+  const Json* levers = run.configuration.algorithm_config.find("levers");
+  const Json* named = levers != nullptr && levers->is_object() ? levers->find("years") : nullptr;
+  if (named == nullptr || !named->is_array()) return years;
+  for (const Json& year : named->as_array()) {
+    if (year.is_integer()) years.push_back(static_cast<int>(year.as_integer()));
+  }
+  return years;
+}
+
 ScenarioRequest request_from(const SimulateFlags& flags, Session& session) {
   ScenarioRequest request;
   if (!flags.years.empty()) {
@@ -92,7 +104,7 @@ ScenarioRequest request_from(const SimulateFlags& flags, Session& session) {
   }
   if (!flags.run.empty()) {
     const Run run = session.manager().load(session.run_id(flags.run));
-    request.levers.push_back({run.results.optimal_parameters, {}, true});
+    request.levers.push_back({run.results.optimal_parameters, years_decided(run), true});
   }
   for (const std::string& text : flags.set) request.levers.push_back(plan_from(text));
   request.locks = flags.ignore_locks ? LockRule::ignore : LockRule::honour;

@@ -246,3 +246,12 @@ def test_uncertainty_and_tune_on_the_database(shell, shared):
     shell.ok("reproduce", tuned["run_id"], *data)
     for text in ["uncertainty", "tuning"]:
         assert text in json.dumps(sure) + json.dumps(tuned)
+
+
+def test_simulating_the_run_of_a_study_moves_levers_in_the_years_it_decided_about(shell):
+    shell.ok("census", "generate", "--people", 300, "--out", "census.csv")
+    shell.ok("simulate", "--census", "census.csv", "--years", "2025-2027", "--save-to", "small.duckdb")
+    found = shell.json("--simulation", "small.duckdb", "optimize", "--years", "2026-2027", "--max-evaluations", 20, "--seed", 3)
+    compared = shell.json("--simulation", "small.duckdb", "simulate", "--run", found["run_id"], "--compare-to", "baseline")
+    moved = {row["year"] for row in compared["changes"] if row["change"] != 0}
+    assert moved == {2026, 2027}
