@@ -255,3 +255,16 @@ def test_simulating_the_run_of_a_study_moves_levers_in_the_years_it_decided_abou
     compared = shell.json("--simulation", "small.duckdb", "simulate", "--run", found["run_id"], "--compare-to", "baseline")
     moved = {row["year"] for row in compared["changes"] if row["change"] != 0}
     assert moved == {2026, 2027}
+
+
+def test_evaluate_answers_a_line_a_set_of_levers_and_stores_nothing(shell):
+    asked = '{}\n\n{"cola_rate": 0.03, "merit_rate_level_1": 0.03}\n'
+    answers = [json.loads(line) for line in shell.ok("evaluate", "--synthetic", "--constraint", "cola_rate<=0.02", input=asked).splitlines()]
+    assert [answer["feasible"] for answer in answers] == [False, False]
+    assert answers[1]["levers"]["cola_rate"] == 0.03
+    assert answers[1]["objective_value"] == pytest.approx(sum(
+        weight * answers[1]["details"]["terms"][name] for name, weight in (("cost", 0.4), ("equity", 0.3), ("targets", 0.3))))
+    assert not (shell.folder / "planwise.duckdb").exists()
+    for line, told in (('{"cola": 1}', "cola_rate"), ('{"cola_rate": 9}', "0.05"), ("[1]", "object"), ("{", "line 1")):
+        refused = shell.run("evaluate", "--synthetic", input=line + "\n")
+        assert refused.returncode == 2 and told in refused.stderr, refused.stderr
