@@ -181,7 +181,7 @@ def pymoo_front(name, dimensions, seed):
 def our_front(program, name, dimensions, seed):
     found = planwise(program, "optimize", "--function", name, "--dimensions", dimensions, "--algorithm", "NSGA-II", "--max-evaluations", FRONT_BUDGET,
                      "--seed", seed)
-    return np.array([point["objectives"] for point in found["front"]])
+    return np.array([list(point["goals"].values()) for point in found["front"]["points"]])
 
 
 def compare_fronts(options, pool):
@@ -193,7 +193,7 @@ def compare_fronts(options, pool):
         seeds = range(1, options.seeds + 1)
         ours = [pool.submit(our_front, options.planwise, name, dimensions, seed) for seed in seeds]
         peers = [pool.submit(pymoo_front, name, dimensions, seed) for seed in seeds]
-        # The whole front that a solver kept against the population that the peer ends with: as many points, by crowding.
+        # All non-dominated points that were evaluated against the population that the peer ends with.
         volume = HV(ref_point=np.array(reference))
         our = statistics.median(float(volume(job.result())) for job in ours)
         peer = statistics.median(float(volume(job.result())) for job in peers)
