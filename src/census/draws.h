@@ -4,16 +4,11 @@
 
 #include <cstdint>
 
+#include "core/mix.h"
+
 namespace planwise::census {
 
-/// The finishing step of SplitMix64 (Steele, Lea, Flood 2014): a bijection of 64 bits in which every input bit moves
-/// half of the output bits.
-[[nodiscard]] constexpr std::uint64_t mix(std::uint64_t x) noexcept {
-  x += 0x9e3779b97f4a7c15U;
-  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;
-  x = (x ^ (x >> 27U)) * 0x94d049bb133111ebU;
-  return x ^ (x >> 31U);
-}
+using core::mix;
 
 /// What a draw is for. Numbers are part of the bytes of every census: never reuse or renumber one.
 enum class Question : std::uint64_t {

@@ -22,7 +22,7 @@ void GrowingHypercube::grow() {
     for (std::size_t i = 0; i < strata; ++i) {
       if (!taken[i]) empty.push_back(i);
     }
-    Draws draws(seed_, mixed(mixed(stream_) + axis) + before);
+    Draws draws(seed_, mix(mix(stream_) + axis) + before);
     draws.shuffle(empty);
     for (std::size_t i = 0; i < empty.size(); ++i) {
       const double low = static_cast<double>(empty[i]);

@@ -104,7 +104,7 @@ Evolution::Evolution(Evolving kind, std::uint64_t seed, std::size_t objectives,
           kind != Evolving::nsga2, {std::move(fitness), population.front().size(), objectives, false, {}}, {}, {}}) {
   const std::vector<std::vector<double>> values = state_->bridge.fitness(population);
   translated([&] {
-    const auto short_seed = static_cast<unsigned>(mixed(seed));
+    const auto short_seed = static_cast<unsigned>(mix(seed));
     state_->algorithm = algorithm_of(kind, short_seed, state_->bridge);
     state_->population = pagmo::population(UnitProblem{&state_->bridge}, 0, short_seed);
     for (std::size_t i = 0; i < population.size(); ++i) state_->population.push_back(population[i], values[i]);

@@ -18,7 +18,7 @@ class Permutation {
  public:
   Permutation(std::uint64_t count, std::uint64_t seed) noexcept : count_(count) {
     while (half_bits_ < 32 && (1ULL << (2 * half_bits_)) < count) ++half_bits_;
-    for (std::size_t i = 0; i < keys_.size(); ++i) keys_[i] = mixed(mixed(seed) + i);
+    for (std::size_t i = 0; i < keys_.size(); ++i) keys_[i] = mix(mix(seed) + i);
   }
   [[nodiscard]] std::uint64_t operator()(std::uint64_t index) const noexcept {
     do index = once(index);
@@ -31,7 +31,7 @@ class Permutation {
     const std::uint64_t mask = (1ULL << half_bits_) - 1;
     std::uint64_t left = index >> half_bits_, right = index & mask;
     for (const std::uint64_t key : keys_) {
-      const std::uint64_t next = left ^ (mixed(right + key) & mask);
+      const std::uint64_t next = left ^ (mix(right + key) & mask);
       left = right;
       right = next;
     }
@@ -59,7 +59,7 @@ Ending search_grid(Search& search) {
       std::uint64_t rest = order(next);
       for (std::size_t axis = 0; axis < point.size(); ++axis) {
         const std::uint64_t digit =
-            axis < whole ? rest % values : mixed(mixed(search.settings.seed + axis) + next) % values;
+            axis < whole ? rest % values : mix(mix(search.settings.seed + axis) + next) % values;
         if (axis < whole) rest /= values;
         point[axis] = static_cast<double>(digit) / static_cast<double>(values - 1);
       }
