@@ -19,12 +19,18 @@ struct ReportFlags {
   SourceFlags source;
 };
 
-/// The form asked for, else what the file's name says, else HTML.
+/// The form asked for, else what the file's name says; HTML without an ending, and to standard output.
 ReportForm form_of(const ReportFlags& flags) {
   if (!flags.form.empty()) return report_form_from(flags.form);
   const std::string ending = std::filesystem::path(flags.target).extension().string();
   for (const ReportForm form : {ReportForm::markdown, ReportForm::pdf}) {
     if (ending == extension(form)) return form;
+  }
+  const bool html = ending.empty() || ending == extension(ReportForm::html) || ending == ".htm";
+  if (!html && !std::filesystem::is_directory(flags.target)) {
+    throw Error(ErrorCode::invalid_argument, fmt::format("--to '{}': no report has the ending {}; .html, .md and .pdf "
+                                                         "have, or name a --form",
+                                                         flags.target, ending));
   }
   return ReportForm::html;
 }

@@ -69,6 +69,7 @@ std::vector<std::string> lever_list(const std::string& text, const LeverSchema& 
     }
     names.push_back(part);
   }
+  if (names.empty()) throw Error(ErrorCode::invalid_argument, fmt::format("{} '{}' names no lever", option, text));
   return names;
 }
 
@@ -266,7 +267,12 @@ StudyConstraint constraint_from(const std::string& text, const LeverSchema& sche
 
 Study study_from(const CLI::App& command, const StudyFlags& flags, StudyKind kind, Session& session) {
   Study study;
-  if (!flags.plan.empty()) study = read_plan(flags.plan);
+  if (!flags.plan.empty()) {
+    study = read_plan(flags.plan);
+    if (study.kind != kind)
+      session.say(fmt::format("'{}' is a plan of kind {}; it is run as {} here", flags.plan,
+                              to_json(study).at("kind").as_string(), command.get_name()));
+  }
   study.kind = kind;
   const LeverSchema schema = LeverSchema::in_force();
   set_evaluator(command, flags, study.evaluator);

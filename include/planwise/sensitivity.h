@@ -140,8 +140,10 @@ struct MorrisResult {
 /// trajectories x (factors + 1) evaluations in one batch.
 [[nodiscard]] MorrisResult morris_screening(const SensitivityModel& model, const MorrisSettings& settings = {});
 
+/// 64 x (factors + 2): fewer tell nothing of how sure the indices are.
+[[nodiscard]] std::int64_t least_sobol_evaluations(std::int64_t factors) noexcept;
 struct SobolSettings {
-  /// Never more. At least 64 x (factors + 2).
+  /// Never more; least_sobol_evaluations() or more.
   std::int64_t max_evaluations = 10'000;
   double width = 0.1;  ///< Stop once no interval of an index is wider; 0: use all evaluations.
   std::uint64_t seed = 42;

@@ -138,7 +138,7 @@ void check(const SensitivityModel& model, const SobolSettings& settings) {
   if (model.factors.size() > most_factors)
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{} factors; Sobol indices take 1 to {}", model.factors.size(), most_factors));
-  const std::int64_t least = least_rows * static_cast<std::int64_t>(model.factors.size() + 2);
+  const std::int64_t least = least_sobol_evaluations(static_cast<std::int64_t>(model.factors.size()));
   if (settings.max_evaluations < least)
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("max_evaluations is {}; Sobol indices of {} factors take at least {}",
@@ -150,6 +150,8 @@ void check(const SensitivityModel& model, const SobolSettings& settings) {
 }
 
 }  // namespace
+
+std::int64_t least_sobol_evaluations(std::int64_t factors) noexcept { return least_rows * (factors + 2); }
 
 std::string_view to_text(SobolStop stop) noexcept {
   return stop == SobolStop::width_reached ? "width_reached" : "max_evaluations";

@@ -9,6 +9,7 @@
 #include "manager/decision_parts.h"
 #include "manager/run_reporter.h"
 #include "planwise/error.h"
+#include "planwise/sensitivity.h"
 
 namespace planwise {
 
@@ -109,6 +110,23 @@ std::size_t free_variables(const Problem& problem) {
   return count;
 }
 
+/// Infeasible from the start: no search, and the reasons as they were found.
+bool refused_as_infeasible(const PreparedStudy& prepared, Run& run) {
+  if (prepared.feasibility.possible) return false;
+  Json reasons = Json::array();
+  for (const std::string& reason : prepared.feasibility.reasons) reasons.push_back(reason);
+  run.metadata.status = "failed";
+  run.metadata.converged = false;
+  run.metadata.function_evaluations = 0;
+  run.metadata.convergence_message =
+      fmt::format("the conditions cannot hold together: {}", fmt::join(prepared.feasibility.reasons, "; "));
+  run.results.projected_outcomes.set("stop_reason", "infeasible");
+  run.results.projected_outcomes.set("feasible", false);
+  run.results.projected_outcomes.set("constraints", Json::array());  // no point was looked at
+  run.results.projected_outcomes.set("infeasible_because", std::move(reasons));
+  return true;
+}
+
 }  // namespace
 
 std::int64_t evaluation_limit(const PreparedStudy& prepared) {
@@ -162,12 +180,27 @@ Run begun_run(const PreparedStudy& prepared) {
   return run;
 }
 
+/// A method's least design; what is left over beyond it is used where the method can.
+void refuse_too_few(const PreparedStudy& prepared) {
+  const SensitivityChoice& choice = prepared.study.sensitivity;
+  const auto levers = static_cast<std::int64_t>(free_variables(prepared.problem));
+  const std::int64_t least = choice.method == "local"    ? 2 * levers + 1
+                             : choice.method == "morris" ? 2 * (levers + 1)
+                             : choice.method == "sobol"  ? least_sobol_evaluations(levers)
+                                                         : 0;
+  if (choice.max_evaluations >= least) return;
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("sensitivity.max_evaluations is {}; {} over {} levers takes {} or more", choice.max_evaluations,
+                          choice.method, levers, least));
+}
+
 void refuse_unfit(const PreparedStudy& prepared) {
   const Study& study = prepared.study;
   if (study.kind == StudyKind::uncertainty && !prepared.scenario_at) {
     throw Error(ErrorCode::invalid_argument,
                 "an uncertainty study simulates many seeds; evaluator.kind = \"simulator\" is allowed");
   }
+  if (study.kind == StudyKind::sensitivity && prepared.feasibility.possible) refuse_too_few(prepared);
   if (study.kind != StudyKind::optimize || study.evaluator.kind != EvaluatorChoice::Kind::function) return;
   const bool several = prepared.problem.objectives.size() > 1, front = study.solver.algorithm == Algorithm::nsga2;
   if (several == front) return;
@@ -179,6 +212,8 @@ void refuse_unfit(const PreparedStudy& prepared) {
 
 void carry_out(PreparedStudy& prepared, const StudyCall& call, Run& run) {
   try {
+    keep_notes(prepared, run);
+    if (refused_as_infeasible(prepared, run)) return;
     switch (prepared.study.kind) {
       case StudyKind::optimize:
       case StudyKind::pareto:

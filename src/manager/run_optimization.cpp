@@ -114,22 +114,6 @@ void keep_front(const PreparedStudy& prepared, const OptimizationResult& result,
   run.results.projected_outcomes.set("front", std::move(front));
 }
 
-/// Infeasible from the start: no search, and the reasons as they were found.
-bool refused_as_infeasible(const PreparedStudy& prepared, Run& run) {
-  if (prepared.feasibility.possible) return false;
-  Json reasons = Json::array();
-  for (const std::string& reason : prepared.feasibility.reasons) reasons.push_back(reason);
-  run.metadata.status = "failed";
-  run.metadata.converged = false;
-  run.metadata.function_evaluations = 0;
-  run.metadata.convergence_message =
-      fmt::format("the conditions cannot hold together: {}", fmt::join(prepared.feasibility.reasons, "; "));
-  run.results.projected_outcomes.set("stop_reason", "infeasible");
-  run.results.projected_outcomes.set("feasible", false);
-  run.results.projected_outcomes.set("infeasible_because", std::move(reasons));
-  return true;
-}
-
 /// NSGA-II asked for by name with weights: the front of the three terms is looked for, and of all plans the one with
 /// the least weighted objective is the best.
 OptimizationResult searched_as_front(const PreparedStudy& prepared, const StudyCall& call) {
@@ -197,8 +181,6 @@ SolverSettings solver_settings(const PreparedStudy& prepared, const StudyCall& c
 }
 
 void carry_out_optimization(const PreparedStudy& prepared, const StudyCall& call, Run& run) {
-  keep_notes(prepared, run);
-  if (refused_as_infeasible(prepared, run)) return;
   OptimizationResult result = searched(prepared, call);
   keep_search(prepared, result, call, run);
   if (run.metadata.status != "completed" || !result.best || !result.feasible) return;

@@ -193,7 +193,6 @@ void keep_found(const PreparedStudy& prepared, Found found, Run& run) {
 }  // namespace
 
 void carry_out_sensitivity(PreparedStudy& prepared, const StudyCall& call, Run& run) {
-  keep_notes(prepared, run);
   BatchEvaluator evaluate(prepared.problem, call, evaluation_limit(prepared));
   if (prepared.study.solver.timeout_minutes > 0 && !call.stop_after)
     evaluate.limit_time(std::max(0.001, prepared.study.solver.timeout_minutes * 60 - call.seconds_used));
@@ -202,7 +201,9 @@ void carry_out_sensitivity(PreparedStudy& prepared, const StudyCall& call, Run& 
   metadata.status = "completed";
   try {
     keep_found(prepared, found_by(prepared, call, evaluate), run);
-    reason = *metadata.converged ? "converged" : "max_evaluations";
+    reason = *metadata.converged                               ? "converged"
+             : prepared.study.sensitivity.method == "stored" ? "too_few_runs"
+                                                               : "max_evaluations";
   } catch (const Error& error) {
     const bool stopped = error.code() == ErrorCode::cancelled;
     metadata.status = stopped ? "cancelled" : "failed";

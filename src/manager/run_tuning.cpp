@@ -40,7 +40,6 @@ TuningResult tuned(const PreparedStudy& prepared, const StudyCall& call) {
 }  // namespace
 
 void carry_out_tuning(const PreparedStudy& prepared, const StudyCall& call, Run& run) {
-  keep_notes(prepared, run);
   const TuningResult result = tuned(prepared, call);
   keep_ending(prepared, result.search, call, run);
   keep_evaluations(prepared, result.search.evaluations, run);

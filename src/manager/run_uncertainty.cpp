@@ -149,7 +149,6 @@ Json tornado_of(const PreparedStudy& prepared, const StudyCall& call, std::int64
 }  // namespace
 
 void carry_out_uncertainty(const PreparedStudy& prepared, const StudyCall& call, Run& run) {
-  keep_notes(prepared, run);
   Metadata& metadata = run.metadata;
   Ensemble ensemble;
   std::int64_t evaluations = 0;

@@ -36,13 +36,15 @@ class Check {
         measure_(measure) {}
 
   Feasibility run() {
-    ranges();
+    // What a figure depends on is asked over the whole box, whether or not the conditions hold there.
+    const bool is_sensitivity = study_.kind == StudyKind::sensitivity;
+    if (!is_sensitivity) ranges();
     if (study_.kind == StudyKind::uncertainty) return std::move(result_);  // nothing is searched
     for (const std::string& reason : levers_.empty_bounds()) add(reason);
-    lever_conditions();
+    if (!is_sensitivity) lever_conditions();
     const bool free = std::ranges::any_of(levers_.variables(), [](const Variable& of) { return of.lower < of.upper; });
     if (!free) nothing_to_search();
-    if (free && result_.possible) corners();
+    if (free && result_.possible && !is_sensitivity) corners();
     return std::move(result_);
   }
 

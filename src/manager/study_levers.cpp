@@ -53,7 +53,8 @@ StudyLevers::StudyLevers(const LeverSchema& schema, const LeverBase& base, Lever
     if (!variable_at(place_of(name, "")))
       notes.push_back(fmt::format("the bounds of {} are not looked at: it is not searched", name));
   }
-  choice.search.clear();
+  // With nothing left to search the names asked for stay: an empty list would mean all when it is read again.
+  if (!variables_.empty()) choice.search.clear();
   std::map<std::string, LeverBounds> bounds;
   for (const Variable& variable : variables_) {
     choice.search.push_back(variable.name);

@@ -268,3 +268,51 @@ def test_evaluate_answers_a_line_a_set_of_levers_and_stores_nothing(shell):
     for line, told in (('{"cola": 1}', "cola_rate"), ('{"cola_rate": 9}', "0.05"), ("[1]", "object"), ("{", "line 1")):
         refused = shell.run("evaluate", "--synthetic", input=line + "\n")
         assert refused.returncode == 2 and told in refused.stderr, refused.stderr
+
+
+@pytest.mark.parametrize("command", [["optimize"], ["tune", "--target-growth", 0.03], ["sensitivity", "--method", "local"]])
+def test_a_study_with_nothing_left_to_search_fails_alike_when_it_is_made_again(shell, command):
+    source = ["--synthetic"] if command[0] != "tune" else shell_data(shell)
+    done = shell.run(*command, *source, "--levers", "cola_rate", "--lock", "cola_rate", "--seed", 7, "--output", "json")
+    assert done.returncode == 1, done.stderr
+    out = json.loads(done.stdout)
+    assert (out["stop_reason"], out["function_evaluations"], out["constraints"]) == ("infeasible", 0, [])
+    assert shell.json("show", out["run_id"])["configuration"]["algorithm_config"]["levers"]["search"] == ["cola_rate"]
+    shell.ok("reproduce", out["run_id"], *([] if source == ["--synthetic"] else source))
+
+
+def shell_data(shell):
+    shell.ok("census", "generate", "--people", 200, "--out", "census.csv")
+    shell.ok("simulate", "--census", "census.csv", "--years", "2025-2026", "--save-to", "small.duckdb")
+    return ["--simulation", "small.duckdb"]
+
+
+@pytest.mark.parametrize("conditions", [["--constraint", "cola_rate>=0.03", "--constraint", "cola_rate<=0.02"], ["--budget", 100],
+                                        ["--bounds", "cola_rate=0.03:0.01"]])
+def test_tuning_looks_at_the_conditions_before_it_starts(shell, conditions):
+    done = shell.run("tune", *shell_data(shell), *conditions, "--target-growth", 0.03, "--output", "json")
+    assert done.returncode == 1, done.stderr
+    out = json.loads(done.stdout)
+    assert (out["status"], out["stop_reason"], out["function_evaluations"]) == ("failed", "infeasible", 0)
+    assert out["infeasible_because"]
+
+
+@pytest.mark.parametrize("method, least", [("local", 35), ("morris", 36), ("sobol", 64 * 19)])
+def test_sensitivity_never_evaluates_more_than_asked(shell, method, least):
+    refused = shell.run("sensitivity", "--synthetic", "--method", method, "--max-evaluations", least - 1)
+    assert refused.returncode == 2 and str(least) in refused.stderr, refused.stderr
+    out = shell.json("sensitivity", "--synthetic", "--method", method, "--max-evaluations", least, "--width", 0, "--seed", 7)
+    assert out["function_evaluations"] <= least
+
+
+def test_words_that_name_nothing_are_refused(shell):
+    assert "names no lever" in shell.run("optimize", "--synthetic", "--levers", "").stderr
+    shell.ok("optimize", "--synthetic", "--max-evaluations", 5, "--seed", 7)
+    run = shell.json("list")["runs"][0]["run_id"]
+    assert ".docx" in shell.run("report", run, "--to", "report.docx").stderr and not (shell.folder / "report.docx").exists()
+
+
+def test_a_plan_of_another_kind_is_told(shell):
+    (shell.folder / "plan.toml").write_text('kind = "tune"\n[evaluator]\nkind = "synthetic"\n')
+    done = shell.run("optimize", "--plan", "plan.toml", "--max-evaluations", 5, "--seed", 7)
+    assert done.returncode == 0 and "kind tune" in done.stderr
