@@ -4,12 +4,14 @@
 
 #include "planwise/census.h"           // IWYU pragma: export
 #include "planwise/compare.h"          // IWYU pragma: export
+#include "planwise/decisions.h"        // IWYU pragma: export
 #include "planwise/error.h"            // IWYU pragma: export
 #include "planwise/exchange.h"         // IWYU pragma: export
 #include "planwise/health.h"           // IWYU pragma: export
 #include "planwise/history.h"          // IWYU pragma: export
 #include "planwise/json.h"             // IWYU pragma: export
 #include "planwise/levers.h"           // IWYU pragma: export
+#include "planwise/optimization.h"     // IWYU pragma: export
 #include "planwise/query.h"            // IWYU pragma: export
 #include "planwise/report.h"           // IWYU pragma: export
 #include "planwise/results_manager.h"  // IWYU pragma: export

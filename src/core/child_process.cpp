@@ -56,6 +56,13 @@ struct Pipe {
   Descriptor reading, writing;
 };
 
+std::vector<char*> pointers(std::vector<std::string>& words) {
+  std::vector<char*> out;
+  for (std::string& word : words) out.push_back(word.data());
+  out.push_back(nullptr);
+  return out;
+}
+
 /// Both ends close on exec: another thread's child must not keep them open.
 Pipe make_pipe() {
   std::array<int, 2> ends{};
@@ -157,11 +164,10 @@ class Child {
     posix_spawnattr_setsigdefault(&attributes, &usual);
     posix_spawnattr_setpgroup(&attributes, 0);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    std::vector<std::string> copies = command_.arguments;
-    std::vector<char*> arguments;
-    for (std::string& argument : copies) arguments.push_back(argument.data());
-    arguments.push_back(nullptr);
-    const int failure = ::posix_spawnp(&process_, arguments[0], &actions, &attributes, arguments.data(), environ);
+    std::vector<std::string> copies = command_.arguments, variables = command_.environment;
+    const std::vector<char*> arguments = pointers(copies), own_variables = pointers(variables);
+    const int failure = ::posix_spawnp(&process_, arguments[0], &actions, &attributes, arguments.data(),
+                                       variables.empty() ? environ : own_variables.data());
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     if (failure != 0) {

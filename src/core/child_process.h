@@ -13,6 +13,7 @@ namespace planwise::core {
 
 struct ChildCommand {
   std::vector<std::string> arguments;  ///< The program (looked for in PATH) and its arguments; no shell in between.
+  std::vector<std::string> environment;  ///< "NAME=value"; empty: this process's own.
   std::string_view input;              ///< Written to its stdin, which is then closed. A child may leave it unread.
   std::chrono::milliseconds time_limit{600'000};
   std::size_t output_limit = std::size_t{16} << 20;  ///< Bytes of stdout; more ends the child.

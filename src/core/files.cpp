@@ -1,6 +1,7 @@
 #include "core/files.h"
 
 #include <fcntl.h>
+#include <stdlib.h>  // NOLINT: mkdtemp
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -222,6 +223,17 @@ std::uint64_t NewFolder::commit() try {
   return total;
 } catch (const fs::filesystem_error& failure) {
   throw Error(ErrorCode::io, "cannot complete " + as_utf8(target_.string()) + ": " + failure.code().message());
+}
+
+ScratchFolder::ScratchFolder(std::string_view purpose) {
+  std::string name = (fs::temp_directory_path() / ("planwise-" + std::string(purpose) + "-XXXXXX")).string();
+  if (::mkdtemp(name.data()) == nullptr) fail(errno, "make the temporary folder", name);
+  path_ = name;
+}
+
+ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
 }
 
 std::string file_name_from(std::string_view untrusted) {

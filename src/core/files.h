@@ -71,6 +71,20 @@ class NewFolder {
   Overwrite overwrite_;
 };
 
+/// A folder in the one for temporary files that nobody else can look into (0700), removed with all in it at the end.
+class ScratchFolder {
+ public:
+  /// `purpose` stands in its name. Throws io and the like where none can be made.
+  explicit ScratchFolder(std::string_view purpose);
+  ~ScratchFolder();
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
 /// A file name made from text of any origin: ASCII letters, digits, '.', '_' and '-' stay, each other character
 /// becomes '_'. Never empty, never beginning with a dot, at most 120 bytes, so it cannot leave its folder.
 [[nodiscard]] std::string file_name_from(std::string_view untrusted);

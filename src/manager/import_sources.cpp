@@ -1,7 +1,6 @@
 #include "manager/import_sources.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>  // NOLINT: mkdtemp
 
 #include <fstream>
 #include <limits>
@@ -25,26 +24,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t longest_document = std::uint64_t{2} << 30;
-
-/// A folder of this process that nobody else can look into, removed at the end.
-class PrivateFolder {
- public:
-  PrivateFolder() {
-    std::string name = (fs::temp_directory_path() / "planwise-import-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw Error(ErrorCode::io, "no temporary folder can be made for the import");
-    path_ = name;
-  }
-  ~PrivateFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  PrivateFolder(const PrivateFolder&) = delete;
-  PrivateFolder& operator=(const PrivateFolder&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 /// Looks into a file that may be a database in use by another thread here: opening and closing such a file by our own
 /// means drops DuckDB's lock on it, so nobody in this process may have it attached meanwhile.
@@ -91,7 +70,7 @@ std::vector<Run> runs_of_pickle(const fs::path& path, const std::string& zone) {
 
 /// Another database: read from a private copy, which is migrated there, so that the file itself is never written.
 std::vector<Run> runs_of_database(const fs::path& path, const std::string& zone, const store::StoreOptions& like) {
-  const PrivateFolder folder;
+  const core::ScratchFolder folder("import");
   const fs::path copy = folder.path() / "import.duckdb";
   store::StoreOptions options = like;
   store::copy_database(path, copy, like.read_deadline);

@@ -1,11 +1,11 @@
 #include "manager/report_simulation.h"
 
-#include <stdlib.h>  // NOLINT: mkdtemp
 
 #include <cmath>
 #include <filesystem>
 #include <map>
 
+#include "core/files.h"
 #include "manager/decision_parts.h"
 #include "planwise/decisions.h"
 #include "planwise/error.h"
@@ -15,26 +15,6 @@ namespace planwise::manager {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder for one scenario's tables, gone afterwards.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string name = (fs::temp_directory_path() / "planwise-report-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw Error(ErrorCode::io, "cannot make a temporary folder '" + name + "'");
-    path_ = name;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 Scenario simulate_levers(SimulationService& simulation, const Study& study, const Json& levers,
                          SimulationDetail detail) {
@@ -111,7 +91,7 @@ std::optional<report::SimulatedPlan> simulated_plan(const report::StoredRun& sto
   }
   const Scenario baseline =
       simulate_levers(simulation, study, run.configuration.initial_parameters, SimulationDetail::summary);
-  const ScratchFolder scratch;
+  const core::ScratchFolder scratch("report");
   const fs::path tables = scratch.path() / "plan.duckdb";
   write_scenario(plan, tables);
   const SimulationDatabase database(tables);

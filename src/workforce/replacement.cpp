@@ -9,6 +9,7 @@
 #include "duck/database_file.h"
 #include "duck/file_locks.h"
 #include "planwise/error.h"
+#include "workforce/settings_tables.h"
 #include "workforce/source.h"
 
 namespace planwise::workforce {
@@ -21,20 +22,10 @@ constexpr std::chrono::seconds longest_wait{10};
 
 /// Whether SimulationTables writes a table of this name, in lower case.
 bool is_ours(std::string_view name) {
-  constexpr std::array<std::string_view, 13> names{"fct_workforce_snapshot",
-                                                   "fct_yearly_events",
-                                                   "int_baseline_workforce",
-                                                   "int_effective_parameters",
-                                                   "config_job_levels",
-                                                   "config_termination_hazard_base",
-                                                   "config_termination_hazard_tenure_multipliers",
-                                                   "config_termination_hazard_age_multipliers",
-                                                   "config_promotion_hazard_base",
-                                                   "config_promotion_hazard_tenure_multipliers",
-                                                   "config_promotion_hazard_age_multipliers",
-                                                   "config_raise_timing_distribution",
-                                                   "config_planwise_settings"};
-  return std::find(names.begin(), names.end(), name) != names.end();
+  constexpr std::array<std::string_view, 4> of_years{"fct_workforce_snapshot", "fct_yearly_events",
+                                                     "int_baseline_workforce", "int_effective_parameters"};
+  const auto settings = settings_tables();
+  return std::ranges::find(of_years, name) != of_years.end() || std::ranges::find(settings, name) != settings.end();
 }
 
 fs::path whole_path(const fs::path& path) {
