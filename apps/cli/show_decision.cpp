@@ -365,9 +365,19 @@ Json decision_json(const Run& run) {
   return document;
 }
 
+/// Somebody held the file when the study ended: the run is kept beside it, and the reader has to know.
+void say_where_it_waits(const Run& run, Session& session) {
+  try {
+    if (!session.manager().summary(run.metadata.run_id).queued) return;
+    session.say("queued: another program holds the file; the run waits in the spool and is stored with the next save");
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): whether it waits is a remark, the result is not at stake
+  }
+}
+
 void print_decision(const Run& run, Session& session) {
   const Globals& globals = session.globals;
   set_exit_status(run, session);
+  say_where_it_waits(run, session);
   if (globals.output == Output::json && globals.columns.empty()) {
     print_json(decision_json(run), globals);
     return;

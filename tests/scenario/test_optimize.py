@@ -316,3 +316,17 @@ def test_a_plan_of_another_kind_is_told(shell):
     (shell.folder / "plan.toml").write_text('kind = "tune"\n[evaluator]\nkind = "synthetic"\n')
     done = shell.run("optimize", "--plan", "plan.toml", "--max-evaluations", 5, "--seed", 7)
     assert done.returncode == 0 and "kind tune" in done.stderr
+
+
+def test_a_study_over_a_held_file_says_that_its_run_waits(shell):
+    shell.ok("setup")
+    holder = subprocess.Popen([sys.executable, "-c", "import duckdb, sys; c = duckdb.connect('planwise.duckdb'); print('held', flush=True); sys.stdin.read()"],
+                              cwd=shell.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert holder.stdout.readline() == b"held\n"
+    done = shell.run("optimize", "--synthetic", "--max-evaluations", 8, "--seed", 4, "--wait", "0.5", "--output", "json")
+    holder.communicate(b"", timeout=30)
+    assert done.returncode == 0 and "queued" in done.stderr, done.stderr
+    run = json.loads(done.stdout)["run_id"]
+    shell.ok("reproduce", run)
+    shell.ok("store", "spool", "--drain")
+    assert shell.json("list")["runs"][0]["run_id"] == run
