@@ -111,8 +111,9 @@ struct SolverSettings {
   /// Relative change of the objective, and change of the variables as a part of their ranges, below which a solver has
   /// converged. Above 0.
   double tolerance = 1e-8;
-  /// Local solvers: how many starts at most. The first is the problem's (or the best warm start); when it has converged
-  /// and evaluations are left, others follow from a Latin hypercube. 1 or more.
+  /// Local solvers and DE: how many starts at most. The first is the problem's (or the best warm start); when it has
+  /// converged and evaluations are left, others follow: for local solvers jumps from the best and points of a Latin
+  /// hypercube, for DE new populations. 1 or more; the other solvers do not look at it.
   std::int64_t starts = 1;
   /// DE, CMA-ES, NSGA-II: individuals; 0: chosen from the number of variables. At least 7, 6 and 8 are taken, and for
   /// NSGA-II a multiple of 4.

@@ -87,34 +87,66 @@ LocalSearch descend_from_best(Search& search) {
 /// from the best individual, and what it finds takes that one's place.
 class Differential {
  public:
-  explicit Differential(Search& search)
+  /// The first holds the start and the warm starts; those after it are drawn anew, whole.
+  Differential(Search& search, std::uint64_t start)
       : search_(search),
-        evolution_(Evolving::de, search.settings.seed, 1,
-                   population_of(search, population_size(search, usual_size(search), 7), 4, true), fitness_of(search)) {
-  }
+        evolution_(Evolving::de, search.settings.seed + start, 1,
+                   population_of(search, population_size(search, usual_size(search), 7), start == 0 ? 4 : 200 + start,
+                                 start == 0),
+                   fitness_of(search)) {}
 
-  Ending run() {
+  /// The value that it ends at.
+  double run() {
     evolve(search_, evolution_, [&](const Spread& spread) {
       if (++generation_ == next_descent_) {
-        const LocalSearch found = descend_from_best(search_);
+        const LocalSearch found = descend_from_fittest();
         evolution_.replace_best(found.best, penalised(found.rank.objective, found.rank.violation));
         next_descent_ *= 2;
       }
       return spread.of_points < 100 * search_.settings.tolerance ||
              spread.values_within(search_.settings.tolerance * 1e-3);
     });
-    (void)descend_from_best(search_);
-    return {StopReason::converged, "the population has converged, and SLSQP from its best", true};
+    const LocalSearch last = descend_from_fittest();
+    return penalised(last.rank.objective, last.rank.violation);
   }
 
  private:
   /// Small: what a larger population would find later, the descents find sooner.
   static std::size_t usual_size(const Search& search) { return std::clamp<std::size_t>(3 * search.box.size(), 24, 40); }
 
+  LocalSearch descend_from_fittest() {
+    const std::vector<UnitPoint> points = evolution_.points();
+    const std::vector<std::vector<double>> values = evolution_.values();
+    const auto fittest = std::min_element(values.begin(), values.end()) - values.begin();
+    return descend(search_, LocalMethod::Kind::slsqp, points[static_cast<std::size_t>(fittest)]);
+  }
+
   Search& search_;
   Evolution evolution_;
   int generation_ = 0, next_descent_ = 5;
 };
+
+/// How many runs ended at the least value of all.
+std::int64_t at_the_least(const std::vector<double>& ends, double tolerance) {
+  const double least = *std::min_element(ends.begin(), ends.end());
+  return std::count_if(ends.begin(), ends.end(), [&](double end) {
+    return end - least <= std::sqrt(tolerance) * std::max(1e-3, std::fabs(least));
+  });
+}
+
+/// Populations until two of them end at the same least value.
+Ending run_de(Search& search) {
+  std::vector<double> ends;
+  for (std::int64_t start = 0; start < search.settings.starts; ++start) {
+    ends.push_back(Differential(search, static_cast<std::uint64_t>(start)).run());
+    if (at_the_least(ends, search.settings.tolerance) < 2) continue;
+    return {StopReason::converged, fmt::format("two of {} populations ended at the same least value", start + 1), true};
+  }
+  if (ends.size() == 1) {
+    return {StopReason::converged, "the population has converged, and SLSQP from its best", true};
+  }
+  return {StopReason::exhausted, fmt::format("all {} populations have converged", ends.size()), true};
+}
 
 /// Runs with populations twice as large each, until three of them end at the same least value.
 Ending run_cmaes(Search& search) {
@@ -133,15 +165,11 @@ Ending run_cmaes(Search& search) {
     evolve(search, evolution, [&](const Spread& spread) {
       unimproved = spread.least < least ? 0 : unimproved + 1;
       least = std::min(least, spread.least);
-      return spread.of_points < tolerance || unimproved > patience ||
+      return spread.of_points < tolerance * 1e-3 || unimproved > patience ||
              (spread.values_within(tolerance * 1e-3) && spread.of_points < 1e-4);
     });
     ends.push_back(least);
-    const double lowest = *std::min_element(ends.begin(), ends.end());
-    const auto same = std::count_if(ends.begin(), ends.end(), [&](double end) {
-      return end - lowest <= std::sqrt(tolerance) * std::max(1e-3, std::fabs(lowest));
-    });
-    if (same >= 3) {
+    if (at_the_least(ends, tolerance) >= 3) {
       if (!search.problem.constraints.empty()) descend_from_best(search);  // Ranks alone hardly follow their edges.
       return {StopReason::converged, fmt::format("three of {} runs ended at the same least value", run + 1), true};
     }
@@ -161,7 +189,7 @@ Ending run_nsga2(Search& search) {
 }  // namespace
 
 Ending search_by_evolution(Search& search) {
-  if (search.settings.algorithm == Algorithm::de) return Differential(search).run();
+  if (search.settings.algorithm == Algorithm::de) return run_de(search);
   return search.settings.algorithm == Algorithm::cmaes ? run_cmaes(search) : run_nsga2(search);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "optimize/draws.h"
 #include "optimize/latin_hypercube.h"
 #include "optimize/local_model.h"
 
@@ -36,40 +37,101 @@ LocalMethod::Kind kind_of(Algorithm algorithm) noexcept {
   return algorithm == Algorithm::lbfgsb ? LocalMethod::Kind::lbfgsb : LocalMethod::Kind::slsqp;
 }
 
+/// Runs from one start, each from the best so far, until one gains nothing.
+class Descent {
+ public:
+  /// A rough one ends its first run as soon as its valley shows.
+  Descent(Search& search, LocalMethod::Kind kind, const UnitPoint& start, bool rough = false)
+      : search_(&search), kind_(kind), rough_(rough) {
+    found_.best = start;
+    found_.rank = search.rank(search.ask(start));
+  }
+
+  [[nodiscard]] bool finished() const noexcept { return finished_; }
+  [[nodiscard]] const LocalSearch& found() const noexcept { return found_; }
+
+  void run() {
+    constexpr int most_runs = 8;
+    LocalMethod method = method_of(*search_, kind_, runs_);
+    if (rough_ && runs_ == 0) method.tolerance = method.relative_tolerance = 1e3 * search_->settings.tolerance;
+    LocalModel model(*search_, method.differences);
+    const LocalEnding ending = run_nlopt(model, method, found_.best);
+    const bool better = model.best_rank().better_than(found_.rank);
+    const bool worth_more = better && gained(model.best_rank(), found_.rank, search_->settings.tolerance);
+    found_.converged = found_.converged || ending.converged;
+    found_.words = ending.words;
+    if (better) {
+      found_.rank = model.best_rank();
+      found_.best = model.best();
+    }
+    const int closest = kind_ == LocalMethod::Kind::cobyla ? 1 : 2;
+    finished_ = (!worth_more && runs_ >= closest) || runs_ + 1 == most_runs;
+    ++runs_;
+  }
+  void finish() {
+    while (!finished_) run();
+  }
+
+ private:
+  Search* search_;
+  LocalMethod::Kind kind_;
+  bool rough_;
+  LocalSearch found_;
+  int runs_ = 0;
+  bool finished_ = false;
+};
+
+/// Where the starts after the first are: by turns a point of a Latin hypercube, for valleys far from those known, and a
+/// jump from the best, of some axes only (iterated local search), for valleys that lie side by side.
+class Starts {
+ public:
+  explicit Starts(const Search& search)
+      : others_(search.box.size(), search.settings.seed, 3), draws_(search.settings.seed, 4) {}
+
+  UnitPoint next(const UnitPoint& best) {
+    if (++given_ % 4 == 1) return others_.next(1).front();
+    UnitPoint out = best;
+    const std::size_t always = draws_.below(out.size());
+    for (std::size_t axis = 0; axis < out.size(); ++axis) {
+      if (axis == always || draws_.below(out.size()) == 0) jump(out[axis]);
+    }
+    return out;
+  }
+
+ private:
+  /// As often near as anywhere.
+  void jump(double& value) {
+    const double nearness = draws_.uniform(), uniform = draws_.uniform();
+    value = nearness < 0.5 ? std::clamp(value + (uniform - 0.5) * 0.5, 0.0, 1.0) : uniform;
+  }
+
+  GrowingHypercube others_;
+  Draws draws_;
+  std::size_t given_ = 0;
+};
+
 }  // namespace
 
 LocalSearch descend(Search& search, LocalMethod::Kind kind, const UnitPoint& start) {
-  constexpr int most_runs = 8;
-  LocalSearch out;
-  out.best = start;
-  out.rank = search.rank(search.ask(start));
-  for (int run = 0; run < most_runs; ++run) {
-    const LocalMethod method = method_of(search, kind, run);
-    LocalModel model(search, method.differences);
-    const LocalEnding ending = run_nlopt(model, method, out.best);
-    const bool better =
-        model.best_rank().better_than(out.rank) && gained(model.best_rank(), out.rank, search.settings.tolerance);
-    out.converged = out.converged || ending.converged;
-    out.words = ending.words;
-    if (model.best_rank().better_than(out.rank)) {
-      out.rank = model.best_rank();
-      out.best = model.best();
-    }
-    const bool closest = run >= (kind == LocalMethod::Kind::cobyla ? 1 : 2);
-    if (!better && closest) break;
-  }
-  return out;
+  Descent descent(search, kind, start);
+  descent.finish();
+  return descent.found();
 }
 
+/// Starts cost one run each; only the best of them is looked at closer, a run between two starts.
 Ending search_locally(Search& search) {
   const LocalMethod::Kind kind = kind_of(search.settings.algorithm);
-  GrowingHypercube others(search.box.size(), search.settings.seed, 3);
-  LocalSearch best;
-  for (std::int64_t start = 0; start < search.settings.starts; ++start) {
-    LocalSearch found = descend(search, kind, start == 0 ? search.known().front() : others.next(1).front());
-    if (start == 0 || found.rank.better_than(best.rank)) best = std::move(found);
+  Descent best(search, kind, search.known().front());
+  best.run();
+  Starts starts(search);
+  for (std::int64_t start = 1; start < search.settings.starts; ++start) {
+    if (!best.finished()) best.run();
+    Descent other(search, kind, starts.next(best.found().best), true);
+    other.run();
+    if (other.found().rank.better_than(best.found().rank)) best = other;
   }
-  if (!best.converged) return {StopReason::solver_failed, best.words};
+  best.finish();
+  if (!best.found().converged) return {StopReason::solver_failed, best.found().words};
   if (search.settings.starts == 1) return {StopReason::converged, "the solver has converged", true};
   return {StopReason::exhausted, fmt::format("all {} starts have converged", search.settings.starts), true};
 }
