@@ -222,6 +222,13 @@ StudyConstraint constraint_from(const std::string& text, const LeverSchema& sche
     }
     return number_from(value, "--constraint " + text);
   };
+  const auto whole = [&](const std::string& word, const char* what) {
+    int number = 0;
+    const auto [end, failure] = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (failure == std::errc{} && end == word.data() + word.size() && number > 0) return number;
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("--constraint '{}': {} '{}' is no whole number above 0", text, what, word));
+  };
   std::vector<std::string> parts;
   std::vector<bool> at_most;
   std::size_t begin = 0;
@@ -248,14 +255,14 @@ StudyConstraint constraint_from(const std::string& text, const LeverSchema& sche
                             "/LEVEL, VALUE by % for a change from the baseline",
                             text));
   }
-  if (const std::size_t slash = name.find('/'); slash != std::string::npos) {
-    constraint.level = static_cast<int>(number_from(name.substr(slash + 1), "--constraint " + text));
-    name.resize(slash);
-  }
-  if (const std::size_t at = name.find('@'); at != std::string::npos) {
-    const std::string year = name.substr(at + 1);
-    constraint.year = year == "each" ? -1 : static_cast<int>(number_from(year, "--constraint " + text));
-    name.resize(at);
+  // "@2027/3" and "/3@2027" say the same.
+  for (std::size_t mark = name.find_last_of("/@"); mark != std::string::npos; mark = name.find_last_of("/@")) {
+    const std::string value = name.substr(mark + 1);
+    if (name[mark] == '/')
+      constraint.level = whole(value, "level");
+    else
+      constraint.year = value == "each" ? -1 : whole(value, "year");
+    name.resize(mark);
   }
   if (schema.find(name)) {
     constraint.levers[name] = 1;

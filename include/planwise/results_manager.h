@@ -67,6 +67,9 @@ struct SaveOptions {
   /// Where the run comes from (program version, fingerprint of the data, seed, solver, settings): an object, or null to
   /// leave what the run has. It is no content of the run; later versions keep it. invalid_argument for anything else.
   Json provenance = Json();
+  /// This process works on the running run: its first heartbeat is stored in the same transaction, so that the run counts
+  /// as lost as soon as the process is gone. Without it a run that gives no heartbeat counts as alive for a minute.
+  bool working = false;
 };
 
 /// Annotations to change; absent fields stay.

@@ -44,6 +44,10 @@ const char* number_format(Style style) {
       return "+0.00%;-0.00%;0.00%";
     case Style::number_change:
       return "+#,##0.0000##;-#,##0.0000##;0";
+    case Style::money_change:
+      return "+#,##0.00;-#,##0.00;0.00";
+    case Style::integer_change:
+      return "+#,##0;-#,##0;0";
     case Style::factor:
       return "0.0000";
     case Style::digits:
@@ -82,6 +86,15 @@ void shape_text(lxw_format* format, Style style) {
     case Style::label:
       format_set_font_color(format, muted);
       break;
+    case Style::caption:
+      format_set_bold(format);
+      break;
+    case Style::note:
+      format_set_font_color(format, muted), format_set_text_wrap(format);
+      break;
+    case Style::figure:
+      format_set_text_wrap(format);
+      break;
     case Style::tile_label:
       format_set_font_color(format, muted), format_set_font_size(format, 9), format_set_bg_color(format, wash);
       break;
@@ -114,7 +127,8 @@ void shape_text(lxw_format* format, Style style) {
 }
 
 bool is_number_column(Style style) {
-  return style == Style::number_header || (style >= Style::number && style <= Style::input_percent) ||
+  return style == Style::number_header || style == Style::figure ||
+         (style >= Style::number && style <= Style::input_percent) ||
          (style > Style::total_label && style <= Style::total_percent);
 }
 

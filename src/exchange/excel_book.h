@@ -29,6 +29,9 @@ enum class Style {
   header,         ///< Of a column of text.
   number_header,  ///< Of a column of numbers.
   label,          ///< Names of values.
+  caption,        ///< Above a table.
+  note,           ///< Below a table, wrapped.
+  figure,         ///< Wrapped text in a column of numbers.
   tile_label,
   tile_value,
   digits,  ///< Numbers that are names: a seed, a year.
@@ -41,6 +44,8 @@ enum class Style {
   percent,
   percent_change,
   number_change,
+  money_change,
+  integer_change,
   factor,
   input_number,  ///< Assumptions that formulas read: meant to be changed.
   input_money,
@@ -120,6 +125,8 @@ class ExcelSheet {
   /// Missing (null) is an empty cell. Numbers take `number`; everything else its own style.
   void put(int column, const Json& value, Style number = Style::number);
   void text(int column, std::string_view text, Style style = Style::text);
+  /// Wrapped text over all columns, in one merged cell of the height that it needs.
+  void paragraph(std::string_view text, Style style = Style::text);
   void number(int column, double value, Style style = Style::number);
   void integer(int column, std::int64_t value, Style style = Style::integer);
   void boolean(int column, bool value);
@@ -150,7 +157,8 @@ class ExcelSheet {
 
  private:
   void make_room();
-  void fit_height(int column, std::string_view text, Style style);
+  [[nodiscard]] std::string fitting(int column, std::string_view text);
+  void fit_height(double width, std::string_view text, Style style);
 
   ExcelBook& book_;
   std::string name_;

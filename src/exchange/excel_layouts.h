@@ -4,15 +4,18 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "exchange/excel_book.h"
+#include "exchange/excel_page.h"
 #include "exchange/export_facts.h"
 
 namespace planwise::exchange {
 
-/// Writes the whole workbook of one run to `file`.
+/// Writes the whole workbook of one run to `file`; `report` stands on a sheet of its own.
 void write_run_workbook(const std::filesystem::path& file, const Run& run, const RunDocument& written,
-                        const ExportContext& context, const ExcelLimits& limits);
+                        const ExportContext& context, const std::optional<ExcelPage>& report,
+                        const ExcelLimits& limits);
 
 /// A workbook of many runs, one after the other.
 class ListWorkbook {
@@ -36,6 +39,7 @@ struct AboutSheet {
   std::vector<std::pair<std::string, Json>> facts;          ///< Name and value, times as instants by `times`.
   std::vector<std::pair<std::string, std::string>> sheets;  ///< Name and what it shows.
 };
+void write_page(ExcelSheet& sheet, const ExcelPage& page);
 void write_about(ExcelSheet& sheet, const AboutSheet& about, const ExportContext& context);
 
 }  // namespace planwise::exchange

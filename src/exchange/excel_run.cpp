@@ -17,18 +17,23 @@ std::optional<double> finite_number(const Json* value) {
   return std::isfinite(real) ? std::optional(real) : std::nullopt;
 }
 
-std::vector<std::pair<std::string, std::string>> sheet_list() {
-  return {{"Overview", "The run at a glance: scenario, result, timing, notes"},
-          {"Objectives", "Objectives with weights and values, constraints"},
-          {"Parameters", "Levers: initial and optimal value, bounds, change"},
-          {"Algorithm", "Solver, seed and settings"},
-          {"Histories", "Charts of the objective and of the levers over the iterations"},
-          {"History data", "The numbers behind the charts"},
-          {"Risk and warnings", "Risk assessment, warnings, violated constraints, estimated impact"},
-          {"Outcomes by year", "Projected workforce and cost by year, with growth and totals"},
-          {"Sensitivity", "How much each lever matters, correlations"},
-          {"Simulation data", "What the simulation returned"},
-          {"Assumptions", "Inputs in yellow, and what follows from them: change one and all of it recalculates"}};
+std::vector<std::pair<std::string, std::string>> sheet_list(bool with_report) {
+  std::vector<std::pair<std::string, std::string>> sheets;
+  if (with_report) sheets.emplace_back("Report", "The evidence report: decision, figures and what they rest on");
+  const std::pair<std::string, std::string> others[] = {
+      {"Overview", "The run at a glance: scenario, result, timing, notes"},
+      {"Objectives", "Objectives with weights and values, constraints"},
+      {"Parameters", "Levers: initial and optimal value, bounds, change"},
+      {"Algorithm", "Solver, seed and settings"},
+      {"Histories", "Charts of the objective and of the levers over the iterations"},
+      {"History data", "The numbers behind the charts"},
+      {"Risk and warnings", "Risk assessment, warnings, violated constraints, estimated impact"},
+      {"Outcomes by year", "Projected workforce and cost by year, with growth and totals"},
+      {"Sensitivity", "How much each lever matters, correlations"},
+      {"Simulation data", "What the simulation returned"},
+      {"Assumptions", "Inputs in yellow, and what follows from them: change one and all of it recalculates"}};
+  sheets.insert(sheets.end(), std::begin(others), std::end(others));
+  return sheets;
 }
 
 void write_tiles(ExcelSheet& sheet, const Run& run) {
@@ -233,7 +238,7 @@ void write_risk(ExcelSheet& sheet, const Json& results) {
   write_blocks(sheet, "Estimated employee impact", results.at("estimated_employee_impact"));
 }
 
-AboutSheet about_run(const Run& run, const RunDocument& written) {
+AboutSheet about_run(const Run& run, const RunDocument& written, bool with_report) {
   AboutSheet about;
   about.title = "Optimization run";
   about.subtitle = run.metadata.scenario_id;
@@ -244,20 +249,22 @@ AboutSheet about_run(const Run& run, const RunDocument& written) {
   if (written.exported_hash != written.content_hash) {
     about.facts.emplace_back("Hash of what is in this workbook", written.exported_hash);
   }
-  about.sheets = sheet_list();
+  about.sheets = sheet_list(with_report);
   return about;
 }
 
 }  // namespace
 
 void write_run_workbook(const std::filesystem::path& file, const Run& run, const RunDocument& written,
-                        const ExportContext& context, const ExcelLimits& limits) {
+                        const ExportContext& context, const std::optional<ExcelPage>& report,
+                        const ExcelLimits& limits) {
   ExcelBook book(file, Memory::whole, limits);
   book.properties("Optimization run " + run.metadata.run_id, context.exported_by,
                   "Content hash " + written.content_hash, context.exported_at);
   const Json& document = written.document;
   const Json& results = document.at("results");
-  write_about(book.add("About", {30, 100}, Gridlines::hidden), about_run(run, written), context);
+  write_about(book.add("About", {30, 100}, Gridlines::hidden), about_run(run, written, report.has_value()), context);
+  if (report) write_page(book.add("Report", {34, 18, 18, 18, 18, 22, 22}, Gridlines::hidden), *report);
   write_overview(book.add("Overview", {26, 44, 20, 20}, Gridlines::hidden), run, document);
   write_objectives(book.add("Objectives", {26, 14, 14, 14, 14, 14, 14, 50}), run, results.at("objective_breakdown"));
   write_parameters(book.add("Parameters", {32, 32, 13, 13, 13, 13, 13, 15, 17}), run);

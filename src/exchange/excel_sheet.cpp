@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 
 #include "core/json_text.h"
 #include "exchange/excel_book.h"
@@ -76,10 +77,8 @@ void ExcelSheet::skip_to(std::uint32_t row) {
 }
 
 // Not every program gives rows the height of their wrapped text, so it is written.
-void ExcelSheet::fit_height(int column, std::string_view text, Style style) {
-  if (style != Style::text && style != Style::code) return;
-  const auto index = static_cast<std::size_t>(column);
-  const double width = index < widths_.size() ? widths_[index] : 9;
+void ExcelSheet::fit_height(double width, std::string_view text, Style style) {
+  if (style != Style::text && style != Style::code && style != Style::note && style != Style::figure) return;
   constexpr double of_width = 1.0, points_a_line = 13.5, highest = 409;
   double lines = 0;
   std::size_t in_line = 0;
@@ -103,14 +102,29 @@ void ExcelSheet::height(double points) {
   check(worksheet_set_row(worksheet_, row_, points, nullptr), name_);
 }
 
-void ExcelSheet::text(int column, std::string_view text, Style style) {
+/// The text as a cell holds it; what no cell holds goes elsewhere.
+std::string ExcelSheet::fitting(int column, std::string_view text) {
   make_room();
   std::string escaped = excel_escaped(text);
   if (escaped.size() > book_.limits().characters && excel_parts(escaped, book_.limits().characters).size() > 1) {
     escaped = book_.long_text(worksheet_->name, cell(column), escaped);
   }
   book_.need(cell_bytes + escaped.size());
-  fit_height(column, escaped, style);
+  return escaped;
+}
+
+void ExcelSheet::paragraph(std::string_view text, Style style) {
+  const std::string escaped = fitting(0, text);
+  fit_height(std::accumulate(widths_.begin(), widths_.end(), 0.0), escaped, style);
+  check(worksheet_merge_range(worksheet_, row_, 0, row_, at(static_cast<int>(widths_.size()) - 1), escaped.c_str(),
+                              book_.format(style)),
+        name_);
+}
+
+void ExcelSheet::text(int column, std::string_view text, Style style) {
+  const std::string escaped = fitting(column, text);
+  const auto index = static_cast<std::size_t>(column);
+  fit_height(index < widths_.size() ? widths_[index] : 9, escaped, style);
   // An empty string would be no cell at all; a blank one keeps the look.
   const lxw_error error =
       escaped.empty() ? worksheet_write_blank(worksheet_, row_, at(column), book_.format(style))

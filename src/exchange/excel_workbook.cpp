@@ -12,8 +12,9 @@ namespace {
 
 class ExcelRunWriter final : public RunWriter {
  public:
-  ExcelRunWriter(const std::filesystem::path& target, const ExportContext& context, const ExcelLimits& limits)
-      : context_(context), limits_(limits), file_(target, overwrite_of(context)) {}
+  ExcelRunWriter(const std::filesystem::path& target, const ExportContext& context, ReportPage report,
+                 const ExcelLimits& limits)
+      : context_(context), report_(std::move(report)), limits_(limits), file_(target, overwrite_of(context)) {}
 
   void add(const Run& run, const ExportedRun& facts) override {
     const PlainLocale locale;
@@ -28,8 +29,10 @@ class ExcelRunWriter final : public RunWriter {
   void finish() override {
     const PlainLocale locale;
     if (first_ && !list_) {
+      std::optional<ExcelPage> report;
+      if (report_) report = report_(first_->run, first_->facts);
       write_run_workbook(file_.temporary(), first_->run, run_document(first_->run, first_->facts, context_), context_,
-                         limits_);
+                         report, limits_);
     } else {
       if (!list_) begin_list();
       list_->close();
@@ -50,6 +53,7 @@ class ExcelRunWriter final : public RunWriter {
   }
 
   ExportContext context_;
+  ReportPage report_;
   ExcelLimits limits_;
   core::NewFile file_;
   std::optional<First> first_;
@@ -59,8 +63,8 @@ class ExcelRunWriter final : public RunWriter {
 }  // namespace
 
 std::unique_ptr<RunWriter> excel_writer(const std::filesystem::path& target, const ExportContext& context,
-                                        const ExcelLimits& limits) {
-  return std::make_unique<ExcelRunWriter>(target, context, limits);
+                                        ReportPage report, const ExcelLimits& limits) {
+  return std::make_unique<ExcelRunWriter>(target, context, std::move(report), limits);
 }
 
 }  // namespace planwise::exchange

@@ -1,7 +1,8 @@
 /// \file
-/// Excel exports (.xlsx). One run: sheets About, Overview, Objectives, Parameters, Algorithm, Histories (charts),
-/// History data, Risk and warnings, Outcomes by year, Sensitivity, Simulation data. Any other number of runs: About and
-/// wide or long tables with one row or more a run. Every field of a run stands on some sheet.
+/// Excel exports (.xlsx). One run: sheets About, Report (where one is given), Overview, Objectives, Parameters,
+/// Algorithm, Histories (charts), History data, Risk and warnings, Outcomes by year, Sensitivity, Simulation data,
+/// Assumptions. Any other number of runs: About and wide or long tables with one row or more a run. Every field of a
+/// run stands on some sheet.
 ///
 /// Cells are typed: text stays text whatever it starts with, times are UTC dates, numbers are numbers as far as a cell
 /// holds them (16 significant digits, integers of more than 15 digits stand as text, non-finite ones as their names).
@@ -11,8 +12,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
+#include "exchange/excel_page.h"
 #include "exchange/run_writer.h"
 
 namespace planwise::exchange {
@@ -23,7 +26,11 @@ struct ExcelLimits {
   std::size_t characters = 32'767;  ///< A cell, in UTF-16 units.
 };
 
+/// The evidence report of a run that is exported alone; asked for once, when the workbook is finished.
+using ReportPage = std::function<ExcelPage(const Run& run, const ExportedRun& facts)>;
+
+/// `report` may be empty: the workbook then has no such sheet.
 [[nodiscard]] std::unique_ptr<RunWriter> excel_writer(const std::filesystem::path& target, const ExportContext& context,
-                                                      const ExcelLimits& limits = {});
+                                                      ReportPage report = {}, const ExcelLimits& limits = {});
 
 }  // namespace planwise::exchange

@@ -309,6 +309,7 @@ Run DecisionService::run(const Study& study, const DecisionOptions& options) {
   run.metadata.run_id = core::new_uuid();
   SaveOptions save;
   save.provenance = parts_->provenance_of(prepared);
+  save.working = true;
   const SaveReceipt receipt = parts_->manager.save(run, save);
   return parts_->work_on(prepared, std::move(run), receipt, {}, options);
 }

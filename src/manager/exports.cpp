@@ -14,7 +14,10 @@
 #include "exchange/pickle_format.h"
 #include "manager/parquet_tables.h"
 #include "manager/parts.h"
+#include "manager/report_facts.h"
+#include "manager/report_page.h"
 #include "planwise/error.h"
+#include "report/build.h"
 
 namespace planwise {
 
@@ -43,14 +46,14 @@ fs::path target_of(const ExportOptions& options, const std::string& subject, Tim
 }
 
 std::unique_ptr<exchange::RunWriter> writer_for(ExportFormat format, const fs::path& target,
-                                                const exchange::ExportContext& context) {
+                                                const exchange::ExportContext& context, exchange::ReportPage report) {
   switch (format) {
     case ExportFormat::json:
       return exchange::json_writer(target, context);
     case ExportFormat::csv:
       return exchange::csv_writer(target, context);
     case ExportFormat::excel:
-      return exchange::excel_writer(target, context);
+      return exchange::excel_writer(target, context, std::move(report));
     case ExportFormat::parquet:
       return exchange::parquet_writer(target, context, manager::parquet_table_writer);
     case ExportFormat::pickle:
@@ -101,7 +104,7 @@ void record(store::RunStore& runs, const store::StoreOptions& options, const Exp
 
 ExportReceipt write_export(store::RunStore& runs, const store::StoreOptions& store_options,
                            const ExportOptions& options, const std::string& subject, const std::string& query,
-                           std::int64_t total, const Feed& feed) {
+                           std::int64_t total, exchange::ReportPage report, const Feed& feed) {
   const auto told = [&](std::int64_t done) {
     if (options.progress && !options.progress(done, total))
       throw Error(ErrorCode::cancelled, "the export was cancelled; nothing was written");
@@ -110,7 +113,7 @@ ExportReceipt write_export(store::RunStore& runs, const store::StoreOptions& sto
   ExportReceipt receipt;
   receipt.path = target_of(options, subject, context.exported_at);
   ExportRecord written;
-  const auto writer = writer_for(options.format, receipt.path, context);
+  const auto writer = writer_for(options.format, receipt.path, context, std::move(report));
   told(0);
   feed([&](const Run& run, const exchange::ExportedRun& facts) {
     writer->add(run, facts);
@@ -129,6 +132,15 @@ ExportReceipt write_export(store::RunStore& runs, const store::StoreOptions& sto
   return receipt;
 }
 
+/// Of a workbook of one run.
+exchange::ReportPage report_of(ResultsManager& manager) {
+  return [&manager](const Run& run, const exchange::ExportedRun& facts) {
+    report::ReportFacts of_report = manager::report_facts(manager, run.metadata.run_id, facts.version);
+    of_report.schema = LeverSchema::in_force();
+    return manager::page_of(report::build_report(of_report));
+  };
+}
+
 }  // namespace
 
 ExportReceipt ResultsManager::export_runs(const std::vector<std::string>& run_ids, const ExportOptions& options) {
@@ -141,7 +153,7 @@ ExportReceipt ResultsManager::export_runs(const std::vector<std::string>& run_id
   store::RunStore& runs = parts_->store;
   const std::string subject = ids.size() == 1 ? core::file_name_from(ids.front()) : fmt::format("{}_runs", ids.size());
   return write_export(runs, parts_->options, options, subject, {}, static_cast<std::int64_t>(ids.size()),
-                      [&](const auto& take) {
+                      report_of(*this), [&](const auto& take) {
                         const auto hold = runs.hold(store::RunStore::HoldFor::reading);
                         for (const std::string& run_id : ids) {
                           const RunSummary facts = runs.summary(run_id);
@@ -160,7 +172,7 @@ ExportReceipt ResultsManager::export_search(const ListRequest& request, const Ex
   const std::int64_t total = runs.list(all).total;
   all.limit = std::max<std::int64_t>(1, total);
   return write_export(runs, parts_->options, options, fmt::format("{}_runs", total), request.query, total,
-                      [&](const auto& take) {
+                      report_of(*this), [&](const auto& take) {
                         runs.each_run(all, [&](const Run& run, const RunSummary& facts) {
                           take(run, exchange::ExportedRun{facts.version, facts.content_hash});
                           return true;

@@ -1,12 +1,12 @@
-// Evidence reports: the facts of a run, gathered for src/report, and the file.
+// Evidence reports: the options, the form, and the file.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 
 #include "core/files.h"
-#include "core/personal.h"
 #include "manager/pdf_browser.h"
+#include "manager/report_facts.h"
 #include "manager/report_simulation.h"
 #include "planwise/error.h"
 #include "planwise/report.h"
@@ -27,44 +27,6 @@ std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return out;
-}
-
-std::string state_of(const RunSummary& summary) {
-  std::string state;
-  const auto add = [&](const std::string& word) { state += (state.empty() ? "" : ", ") + word; };
-  if (summary.locked) add("locked");
-  if (summary.archived_at) add("archived");
-  if (summary.queued) add("queued");
-  if (summary.run_state && *summary.run_state != "running") add(*summary.run_state);
-  return state;
-}
-
-report::StoredRun read(ResultsManager& manager, std::string_view run_id, const std::optional<std::int64_t>& version) {
-  report::StoredRun stored;
-  const RunSummary summary = manager.summary(run_id);
-  stored.version = version.value_or(summary.version);
-  const bool current = stored.version == summary.version;
-  stored.run = current ? manager.load(run_id) : manager.load_version(run_id, stored.version);
-  stored.content_hash = current ? summary.content_hash : content_hash(stored.run);
-  if (current) stored.state = state_of(summary);
-  stored.provenance = manager.provenance(run_id);
-  // The folder that the data lay in says nothing of the data.
-  if (Json* source = stored.provenance.find("source"); source != nullptr && source->is_string())
-    *source = fs::path(source->as_string()).filename().string();
-  core::drop_ssn(stored.run);
-  core::drop_ssn(stored.provenance);
-  return stored;
-}
-
-std::vector<report::AuditFact> audit_of(ResultsManager& manager, std::string_view run_id) {
-  std::vector<report::AuditFact> facts;
-  AuditRequest request;
-  request.run_id = std::string(run_id);
-  manager.audit_log(request, [&](const AuditEntry& entry) {
-    facts.push_back({entry.sequence, entry.recorded_at, entry.actor, entry.action, entry.entry_hash, entry.reason});
-    return true;
-  });
-  return facts;
 }
 
 /// Of the PDF: when the run ended, not when the report was printed.
@@ -114,12 +76,11 @@ ReportEdition report_edition_from(std::string_view text) {
 std::string ReportService::text(std::string_view run_id, const ReportOptions& options) {
   // Before any work: without a browser there is no PDF.
   const fs::path browser = options.form == ReportForm::pdf ? manager::find_browser(options.browser) : fs::path();
-  report::ReportFacts facts;
+  report::ReportFacts facts = manager::report_facts(manager_, run_id, options.version);
   facts.board = options.edition == ReportEdition::board;
   facts.schema = LeverSchema::in_force(options.lever_file);
-  facts.subject = read(manager_, run_id, options.version);
   if (!options.compare_to.empty()) {
-    facts.other = read(manager_, options.compare_to, options.compare_version);
+    facts.other = manager::run_for_report(manager_, options.compare_to, options.compare_version);
     if (facts.other->run.metadata.run_id == facts.subject.run.metadata.run_id &&
         facts.other->version == facts.subject.version)
       throw Error(
@@ -127,7 +88,6 @@ std::string ReportService::text(std::string_view run_id, const ReportOptions& op
           fmt::format("version {} of run '{}' cannot be compared with itself; name another run or another version",
                       facts.subject.version, run_id));
   }
-  facts.audit = audit_of(manager_, run_id);
   if (simulation_ != nullptr)
     facts.simulated = manager::simulated_plan(facts.subject, *simulation_, facts.why_not_simulated);
   const report::EvidenceReport report = report::build_report(facts);

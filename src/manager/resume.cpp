@@ -118,6 +118,7 @@ Run DecisionService::resume(std::string_view run_id, std::optional<std::int64_t>
     SaveOptions save;
     save.provenance = parts_->provenance_of(prepared);
     save.provenance.set("continues", stored.metadata.run_id);
+    save.working = true;
     receipt = store.save(run, save);
   }
   if (!manager::can_take_over(prepared.study)) call.recorded.clear();

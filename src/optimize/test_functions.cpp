@@ -197,10 +197,17 @@ Point start_of(const Entry& entry, std::size_t axes) {
   return out;
 }
 
+/// Without regard to case; "Styblinski_Tang" is styblinski-tang.
+bool same_name(std::string_view known, std::string_view given) {
+  return std::equal(known.begin(), known.end(), given.begin(), given.end(), [](char a, char b) {
+    return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b == '_' ? '-' : b);
+  });
+}
+
 const Entry& entry_of(std::string_view name) {
   std::string allowed;
   for (const Entry& entry : entries) {
-    if (entry.name == name) return entry;
+    if (same_name(entry.name, name)) return entry;
     allowed += (allowed.empty() ? "" : ", ") + std::string(entry.name);
   }
   throw Error(ErrorCode::invalid_argument, fmt::format("unknown test function '{}'; allowed are {}", name, allowed));

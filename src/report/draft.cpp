@@ -58,9 +58,10 @@ void flatten(Table& table, const Json& value, const std::string& name, const std
   const std::optional<double> count = unit == Unit::count ? finite(&value) : std::nullopt;
   const bool few = count && *count > 0 && *count < static_cast<double>(fewest_people) &&
                    path.find("employee_impact") != std::string::npos;
-  table.rows.push_back(
-      {{name, {}, Tone::plain},
-       {few ? "fewer than " + std::to_string(fewest_people) : value_text(value, unit), path, Tone::plain}});
+  const std::optional<double> number = few ? std::nullopt : finite(&value);
+  Cell cell{few ? "fewer than " + std::to_string(fewest_people) : value_text(value, unit), path};
+  if (number) cell.figure = Figure{*number, unit, false};
+  table.rows.push_back({{name, {}, Tone::plain}, std::move(cell)});
 }
 
 }  // namespace
@@ -119,7 +120,21 @@ Cell absent_cell() { return {"–", {}, Tone::missing}; }
 Cell number_cell(const Found& found, Unit unit) {
   const auto number = found.number();
   if (!number) return absent_cell();
-  return {unit_text(*number, unit), found.path, Tone::plain};
+  return figure_cell(*number, unit, found.path);
+}
+
+Cell figure_cell(double value, Unit unit, std::string source) {
+  return {unit_text(value, unit), std::move(source), Tone::plain, Figure{value, unit, false}};
+}
+
+Cell change_cell(double value, Unit unit, std::string source) {
+  return {signed_text(value, unit), std::move(source), Tone::plain, Figure{value, unit, true}};
+}
+
+Cell difference_cell(double value, Unit unit, std::string source) {
+  Cell cell = change_cell(value, unit, std::move(source));
+  if (unit == Unit::percent) cell.text = points_text(value);
+  return cell;
 }
 
 std::vector<Cell> compared_cells(const Found& before, const Found& after, Unit unit) {
@@ -131,9 +146,8 @@ std::vector<Cell> compared_cells(const Found& before, const Found& after, Unit u
     return cells;
   }
   const double difference = *to - *from;
-  cells.push_back({unit == Unit::percent ? points_text(difference) : signed_text(difference, unit), {}, Tone::plain});
-  cells.push_back(*from == 0 ? absent_cell()
-                             : Cell{signed_text(difference / std::abs(*from), Unit::percent), {}, Tone::plain});
+  cells.push_back(difference_cell(difference, unit));
+  cells.push_back(*from == 0 ? absent_cell() : change_cell(difference / std::abs(*from), Unit::percent));
   return cells;
 }
 

@@ -48,6 +48,12 @@ class Draft {
 [[nodiscard]] std::vector<Cell> compared_cells(const Found& before, const Found& after, Unit unit);
 [[nodiscard]] Cell number_cell(const Found& found, Unit unit);
 [[nodiscard]] Cell absent_cell();
+/// A number and its text.
+[[nodiscard]] Cell figure_cell(double value, Unit unit, std::string source = {});
+/// With the sign; of percent the relative change.
+[[nodiscard]] Cell change_cell(double value, Unit unit, std::string source = {});
+/// A difference: of fractions in points.
+[[nodiscard]] Cell difference_cell(double value, Unit unit, std::string source = {});
 /// Everything in an object as rows of name and value, nested names joined.
 [[nodiscard]] Table flat_table(const std::string& caption, const Json& value, const std::string& path);
 /// A list of texts or values, one a row; at most 30, and how many more there are.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "report/markdown.h"
+#include "report/numbers.h"
 #include "report/svg.h"
 
 namespace planwise::report {
@@ -26,10 +27,6 @@ const char* class_of(Tone tone) {
 }
 
 /// Said in words or signs too, for those who do not see colours.
-const char* mark_of(Tone tone) {
-  return tone == Tone::good ? "✓ " : tone == Tone::caution ? "! " : tone == Tone::bad ? "✗ " : "";
-}
-
 bool is_hash(const std::string& text) {
   return text.size() >= 16 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }

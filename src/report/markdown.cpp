@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "report/draft.h"
 #include "report/numbers.h"
 
 namespace planwise::report {
@@ -47,21 +48,6 @@ std::string sources_text(const std::vector<std::string>& sources) {
   std::string out;
   for (const std::string& source : sources) out += (out.empty() ? "" : ", ") + code(source);
   return out;
-}
-
-const char* mark_of(Tone tone) {
-  switch (tone) {
-    case Tone::good:
-      return "✓ ";
-    case Tone::caution:
-      return "! ";
-    case Tone::bad:
-      return "✗ ";
-    case Tone::missing:
-    case Tone::plain:
-      break;
-  }
-  return "";
 }
 
 class MarkdownWriter {
@@ -121,15 +107,15 @@ class MarkdownWriter {
   }
 };
 
-std::string cell_text(const std::vector<std::optional<double>>& values, std::size_t index, Unit unit) {
-  return index < values.size() && values[index] ? unit_text(*values[index], unit) : "–";
+Cell cell_at(const std::vector<std::optional<double>>& values, std::size_t index, Unit unit, std::string source = {}) {
+  return index < values.size() && values[index] ? figure_cell(*values[index], unit, std::move(source)) : absent_cell();
 }
 
 Table point_table(const Chart& chart) {
   Table table{chart.title, {{chart.x_title, true}, {chart.y_title, true}, {"", false}}, {}, ""};
   for (const Chart::Point& point : chart.points)
     table.rows.push_back(
-        {{unit_text(point.x, chart.x_unit), {}, {}}, {unit_text(point.y, chart.y_unit), {}, {}}, {point.name, {}, {}}});
+        {figure_cell(point.x, chart.x_unit), figure_cell(point.y, chart.y_unit), {point.name, {}, {}}});
   return table;
 }
 
@@ -152,10 +138,10 @@ Table table_of(const Chart& chart) {
   for (std::size_t i = 0; i < count; ++i) {
     std::vector<Cell> row{{x_text(chart, i), {}, {}}};
     for (std::size_t s = 0; s < chart.series.size(); ++s)
-      row.push_back({cell_text(chart.series[s].values, i, chart.y_unit), i == 0 && s == 0 ? chart.source : "", {}});
+      row.push_back(cell_at(chart.series[s].values, i, chart.y_unit, i == 0 && s == 0 ? chart.source : ""));
     if (band) {
-      row.push_back({cell_text(chart.low, i, chart.y_unit), {}, {}});
-      row.push_back({cell_text(chart.high, i, chart.y_unit), {}, {}});
+      row.push_back(cell_at(chart.low, i, chart.y_unit));
+      row.push_back(cell_at(chart.high, i, chart.y_unit));
     }
     table.rows.push_back(std::move(row));
   }

@@ -21,14 +21,23 @@ struct Text {
   Tone tone = Tone::plain;
 };
 
+enum class Unit { number, money, percent, count };
+
 struct Column {
   std::string title;
   bool numbers = false;  ///< Right-aligned.
+};
+/// What a cell's text tells as a number, for forms that calculate.
+struct Figure {
+  double value = 0;
+  Unit unit = Unit::number;
+  bool change = false;  ///< Shown with its sign. Of percent: a difference of fractions, or a relative one.
 };
 struct Cell {
   std::string text;
   std::string source;  ///< Path of the figure; empty: a name, or a difference of cells beside it.
   Tone tone = Tone::plain;
+  std::optional<Figure> figure = std::nullopt;
 };
 struct Table {
   std::string caption;
@@ -59,8 +68,6 @@ struct AdviceList {
 struct Code {
   std::string text;
 };
-
-enum class Unit { number, money, percent, count };
 
 /// A chart as figures. What each kind reads: line: x, series (a gap where a value is absent), bands (of one series),
 /// rules. bars: labels, series. waterfall: labels, series[0] as start, changes, end. tornado: labels, series[0] and [1]

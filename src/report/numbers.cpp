@@ -109,6 +109,10 @@ std::string readable(std::string_view name) {
   return text;
 }
 
+const char* mark_of(Tone tone) noexcept {
+  return tone == Tone::good ? "✓ " : tone == Tone::caution ? "! " : tone == Tone::bad ? "✗ " : "";
+}
+
 std::optional<double> finite(const Json* value) {
   if (value == nullptr || !value->is_number()) return std::nullopt;
   const double real = value->as_real();

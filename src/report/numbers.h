@@ -29,6 +29,8 @@ namespace planwise::report {
 [[nodiscard]] Unit unit_of(std::string_view name);
 /// "active_compensation" as "Active compensation".
 [[nodiscard]] std::string readable(std::string_view name);
+/// What stands before words of that tone, so that no colour alone tells it: "✓ ", "! ", "✗ " or nothing.
+[[nodiscard]] const char* mark_of(Tone tone) noexcept;
 /// A finite number of any kind, tagged text excluded.
 [[nodiscard]] std::optional<double> finite(const Json* value);
 /// Any plain value for a cell, numbers by `unit`; objects and lists as compact JSON cut at 120 bytes.

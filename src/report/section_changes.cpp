@@ -57,12 +57,10 @@ Table field_table(const Comparison& comparison, const StoredRun& other, const St
     }
     const Unit unit = unit_at(field.path);
     const auto& delta = field.values.at(1).delta;
-    table.rows.push_back(
-        {{field.path, {}, {}},
-         value_cell(field.values.at(0), field.path),
-         value_cell(field.values.at(1), field.path),
-         delta ? Cell{unit == Unit::percent ? points_text(*delta) : signed_text(*delta, unit), field.path, {}}
-               : Cell{}});
+    table.rows.push_back({{field.path, {}, {}},
+                          value_cell(field.values.at(0), field.path),
+                          value_cell(field.values.at(1), field.path),
+                          delta ? difference_cell(*delta, unit, field.path) : Cell{}});
   }
   table.note = fmt::format("{} fields are the same.", comparison.same_count);
   if (left_out > 0)

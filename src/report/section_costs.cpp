@@ -59,9 +59,10 @@ const SimulatedYear* bridged_year(const Draft& draft) {
 }
 
 /// Cells for so few people that they would show one person's pay are left out.
-std::string people_text(double people) {
-  if (people > 0 && people < static_cast<double>(fewest_people)) return fmt::format("< {}", fewest_people);
-  return unit_text(people, Unit::count);
+Cell people_cell(double people, std::string source) {
+  if (people > 0 && people < static_cast<double>(fewest_people))
+    return {fmt::format("< {}", fewest_people), std::move(source)};
+  return figure_cell(people, Unit::count, std::move(source));
 }
 
 void add_level_table(Section& section, const Found& impact) {
@@ -86,12 +87,12 @@ void add_level_table(Section& section, const Found& impact) {
     const bool few = active && *active > 0 && *active < static_cast<double>(fewest_people);
     const auto people = [&](const char* key) {
       const auto value = finite(level.find(key));
-      return value ? Cell{people_text(*value), path + "." + key, {}} : absent_cell();
+      return value ? people_cell(*value, path + "." + key) : absent_cell();
     };
     const auto pay = [&](const char* key) {
       const auto value = finite(level.find(key));
       if (few) return Cell{"suppressed", path + "." + key, Tone::missing};
-      return value ? Cell{grouped(*value), path + "." + key, {}} : absent_cell();
+      return value ? Cell{grouped(*value), path + "." + key, {}, Figure{*value, Unit::money}} : absent_cell();
     };
     std::string changed;
     if (const Json* names = level.find("levers_changed"); names != nullptr && names->is_array()) {
@@ -118,9 +119,8 @@ void add_simulated_levels(Section& section, const Draft& draft) {
                 "From the run's own levers, years and seed, on data with the fingerprint that the run saw."};
     for (std::size_t level = 0; level < level_count; ++level) {
       const auto cell = [&](std::int64_t people, const char* what) {
-        return Cell{people_text(static_cast<double>(people)),
-                    fmt::format("simulated.{}.plan.{}[{}]", year.plan.year, what, level),
-                    {}};
+        return people_cell(static_cast<double>(people),
+                           fmt::format("simulated.{}.plan.{}[{}]", year.plan.year, what, level));
       };
       table.rows.push_back({{std::to_string(level + 1), {}, {}},
                             cell(year.plan.active_by_level[level], "active_by_level"),
@@ -181,10 +181,10 @@ std::optional<Chart> bridge_chart(Draft& draft) {
     if (!std::isfinite(amount) || (part.amount == &CostBridge::other && amount == 0)) continue;
     chart.labels.emplace_back(part.name);
     series.values.emplace_back(amount);
-    chart.data.rows.push_back({{part.name, {}, {}},
-                               {total ? money_text(amount) : signed_text(amount, Unit::money),
-                                fmt::format("simulated.{}.bridge", year->plan.year),
-                                {}}});
+    const std::string source = fmt::format("simulated.{}.bridge", year->plan.year);
+    chart.data.rows.push_back(
+        {{part.name, {}, {}},
+         total ? figure_cell(amount, Unit::money, source) : change_cell(amount, Unit::money, source)});
   }
   chart.series.push_back(std::move(series));
   chart.source = fmt::format("simulated.{}.bridge", year->plan.year);

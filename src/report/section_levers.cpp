@@ -31,18 +31,21 @@ std::string remark_of(const LeverRow& row) {
 }
 
 std::vector<Cell> lever_cells(const LeverRow& row) {
+  const Unit unit = row.multiplier ? Unit::number : Unit::percent;
   const auto cell = [&](const std::optional<double>& value, const char* map) {
-    return value ? Cell{lever_text(row, *value), fmt::format("{}.{}", map, row.name), Tone::plain} : absent_cell();
+    if (!value) return absent_cell();
+    Cell filled = figure_cell(*value, unit, fmt::format("{}.{}", map, row.name));
+    filled.text = lever_text(row, *value);
+    return filled;
   };
   std::vector<Cell> cells{{name_of(row), {}, Tone::plain},
                           cell(row.initial, "configuration.initial_parameters"),
                           cell(row.optimal, "results.optimal_parameters")};
   if (row.initial && row.optimal) {
     const double change = *row.optimal - *row.initial;
-    cells.push_back({row.multiplier ? fmt::format("{:+.3f}", change + 0.0) : points_text(change), {}, Tone::plain});
-    cells.push_back(*row.initial == 0
-                        ? absent_cell()
-                        : Cell{signed_text(change / std::abs(*row.initial), Unit::percent), {}, Tone::plain});
+    cells.push_back(difference_cell(change, unit));
+    if (row.multiplier) cells.back().text = fmt::format("{:+.3f}", change + 0.0);
+    cells.push_back(*row.initial == 0 ? absent_cell() : change_cell(change / std::abs(*row.initial), Unit::percent));
   } else {
     cells.push_back(absent_cell());
     cells.push_back(absent_cell());
@@ -136,7 +139,7 @@ Table condition_table(Draft& draft) {
   for (const ConditionRow& row : draft.conditions) {
     const Unit unit = unit_of_condition(row);
     const auto cell = [&](const std::optional<double>& value, const char* key) {
-      return value ? Cell{unit_text(*value, unit), fmt::format("{}.{}", row.path, key), Tone::plain} : absent_cell();
+      return value ? figure_cell(*value, unit, fmt::format("{}.{}", row.path, key)) : absent_cell();
     };
     Cell kept = !row.satisfied ? absent_cell()
                                : Cell{*row.satisfied ? "✓ yes" : "✗ no", row.path + ".satisfied",

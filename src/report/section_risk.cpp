@@ -36,8 +36,8 @@ void add_change(Section& section, const Draft& draft) {
       const RiskFactor& factor = change.factors[i];
       const std::string path = fmt::format("assess_change.factors[{}]", i);
       table.rows.push_back({{factor.text, path, {}},
-                            {number_text(factor.score), path + ".score", {}},
-                            {percent_text(factor.probability), path + ".probability", {}},
+                            figure_cell(factor.score, Unit::number, path + ".score"),
+                            figure_cell(factor.probability, Unit::percent, path + ".probability"),
                             {std::string(to_text(factor.severity)), path + ".severity", tone_of(factor.severity)}});
     }
     if (change.factors.size() > most)
@@ -106,8 +106,8 @@ std::optional<Chart> history_chart(const Draft& draft) {
     if (value && reading.knows() && reading.feasible(i) && (!least || *value < *least)) {
       least = value;
       ++improvements;
-      chart.data.rows.push_back(
-          {{std::to_string(i), {}, {}}, {number_text(*value), fmt::format("results.objective_history[{}]", i), {}}});
+      chart.data.rows.push_back({{std::to_string(i), {}, {}},
+                                 figure_cell(*value, Unit::number, fmt::format("results.objective_history[{}]", i))});
     }
     best.values.push_back(least);
   }
@@ -135,10 +135,11 @@ void add_tuning(Section& section, const Draft& draft) {
   for (std::size_t i = 0; i < std::min<std::size_t>(list.value->size(), 50); ++i) {
     const Found item{&list.value->at(i), fmt::format("{}[{}]", list.path, i)};
     const Found distance = first_of(item, {"distance"});
-    table.rows.push_back({{std::to_string(i), {}, {}},
-                          number_cell(first_of(item, {"value", "growth"}), Unit::percent),
-                          distance.number() ? Cell{points_text(*distance.number()), distance.path, {}} : absent_cell(),
-                          number_cell(first_of(item, {"step"}), Unit::number)});
+    table.rows.push_back(
+        {{std::to_string(i), {}, {}},
+         number_cell(first_of(item, {"value", "growth"}), Unit::percent),
+         distance.number() ? difference_cell(*distance.number(), Unit::percent, distance.path) : absent_cell(),
+         number_cell(first_of(item, {"step"}), Unit::number)});
   }
   section.blocks.emplace_back(std::move(table));
 }

@@ -68,10 +68,10 @@ Table sensitivity_table(const Draft& draft, const SensitivityReading& reading) {
   if (both) table.columns.insert(table.columns.end(), {{"Alone (first order)", true}, {"Interval", true}});
   for (const SensitivityRow& row : reading.rows) {
     std::vector<Cell> cells{{lever_title(draft, row.lever) + (row.no_effect ? " (no effect)" : ""), {}, {}},
-                            {unit_text(row.value, unit), row.path, {}},
+                            figure_cell(row.value, unit, row.path),
                             {interval_text(row.low, row.high, unit), row.path, row.low ? Tone::plain : Tone::missing}};
     if (both) {
-      cells.push_back(row.first ? Cell{number_text(*row.first), row.path, {}} : absent_cell());
+      cells.push_back(row.first ? figure_cell(*row.first, Unit::number, row.path) : absent_cell());
       cells.push_back(
           {interval_text(row.first_low, row.first_high, unit), row.path, row.first_low ? Tone::plain : Tone::missing});
     }
@@ -225,10 +225,9 @@ Section uncertainty_section(Draft& draft) {
   for (const EnsembleRow& row : shown_ensembles(draft)) {
     const Unit unit = unit_of(row.figure);
     const auto cell = [&](const std::optional<double>& value, const char* key) {
-      return value ? Cell{row.group == "difference" ? signed_text(*value, unit) : unit_text(*value, unit),
-                          row.path + "." + key,
-                          {}}
-                   : absent_cell();
+      if (!value) return absent_cell();
+      const std::string source = row.path + "." + key;
+      return row.group == "difference" ? change_cell(*value, unit, source) : figure_cell(*value, unit, source);
     };
     Cell chance = absent_cell();
     if (row.chance) {

@@ -88,7 +88,9 @@ void add_weights(Table& table, Draft& draft) {
   bool stored = false;
   if (const Found weights = draft.study({"objective", "weights"}); weights && weights.value->is_object()) {
     for (const auto& [name, weight] : weights.value->as_object()) {
-      table.rows.push_back({{"Weight of " + name, {}, {}}, {value_text(weight), weights.path + "." + name, {}}});
+      const Found found{&weight, weights.path + "." + name};
+      table.rows.push_back({{"Weight of " + name, {}, {}},
+                            found.number() ? number_cell(found, Unit::number) : Cell{value_text(weight), found.path}});
       stored = true;
     }
   }
@@ -96,7 +98,7 @@ void add_weights(Table& table, Draft& draft) {
   for (std::size_t i = 0; !stored && i < objectives.size(); ++i) {
     table.rows.push_back(
         {{fmt::format("Weight of {} ({})", objectives[i].name, objectives[i].direction), {}, {}},
-         {number_text(objectives[i].weight), fmt::format("configuration.objectives[{}].weight", i), {}}});
+         figure_cell(objectives[i].weight, Unit::number, fmt::format("configuration.objectives[{}].weight", i))});
   }
 }
 

@@ -190,6 +190,13 @@ std::map<std::string, ProgressRows, std::less<>> read_all_progress(duck::Connect
   return progress_rows(connection, {});
 }
 
+void write_first_heartbeat(duck::Connection& connection, std::string_view run_id, const Who& who) {
+  Heartbeat beat;
+  beat.beat_at = now();
+  mark_process(beat);
+  write_heartbeat(connection, run_id, beat, who, read_progress(connection, run_id).heartbeat.has_value());
+}
+
 void delete_progress(duck::Connection& connection, std::string_view run_id) {
   connection.query(fmt::format("DELETE FROM {}.optimization_progress WHERE run_id = ?", schema), {std::string(run_id)});
 }

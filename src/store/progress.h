@@ -15,6 +15,8 @@
 
 namespace planwise::store {
 
+struct Who;
+
 /// What stands of a run besides its batches.
 struct ProgressRows {
   std::optional<Heartbeat> heartbeat;
@@ -23,6 +25,9 @@ struct ProgressRows {
 [[nodiscard]] ProgressRows read_progress(duck::Connection& connection, std::string_view run_id);
 /// The same of all runs that have any, by run_id: one scan.
 [[nodiscard]] std::map<std::string, ProgressRows, std::less<>> read_all_progress(duck::Connection& connection);
+
+/// The first heartbeat of a run that this process has begun.
+void write_first_heartbeat(duck::Connection& connection, std::string_view run_id, const Who& who);
 
 /// Everything of a run that is finished or purged.
 void delete_progress(duck::Connection& connection, std::string_view run_id);

@@ -225,6 +225,8 @@ SaveReceipt RunStore::save(Run run, const SaveOptions& save_options) {
     AuditChain chain(session->connection(), schema, p.options.who);
     const std::string owner_token = request.owner_token;
     SaveReceipt receipt = save_within(session->connection(), chain, std::move(request));
+    if (save_options.working && run.metadata.status == "running")
+      write_first_heartbeat(session->connection(), receipt.run_id, p.options.who);
     session->commit();
     if (is_finished(run.metadata.status)) {
       if (!owner_token.empty()) p.queue.drop_token(receipt.run_id);

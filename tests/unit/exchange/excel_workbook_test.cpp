@@ -20,7 +20,7 @@ std::string text_of(const std::filesystem::path& file) { return core::read_file(
 
 void write(const std::filesystem::path& target, const std::vector<Run>& runs,
            const ExportContext& context = test::sample_context(), const ExcelLimits& limits = {}) {
-  const auto writer = excel_writer(target, context, limits);
+  const auto writer = excel_writer(target, context, {}, limits);
   for (const Run& run : runs) writer->add(run, {1, content_hash(run)});
   writer->finish();
 }

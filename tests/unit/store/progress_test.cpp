@@ -311,6 +311,24 @@ TEST(Progress, OfTwoProcessesThatTakeOverOneWins) {
   EXPECT_EQ(all, "cccw");
 }
 
+TEST(Progress, WhatIsBegunByAProcessThatDiesAtOnceIsLostAtOnce) {
+  const TempFolder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    RunStore store(options_for(folder));
+    SaveOptions options;
+    options.working = true;
+    (void)store.save(running_run(), options);
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+  RunStore store(options_for(folder));
+  EXPECT_EQ(count(folder, "kind = 'heartbeat'"), 1);
+  ASSERT_EQ(store.running().size(), 1U);
+  EXPECT_EQ(store.running().front().state, "lost");
+  EXPECT_NO_THROW((void)store.take_over("r1", "resumed"));
+}
+
 TEST(Progress, ElsewhereOnlyTheAgeOfTheHeartbeatTells) {
   Heartbeat beat;
   mark_process(beat);
