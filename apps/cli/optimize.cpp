@@ -40,8 +40,7 @@ void add_optimize_command(CLI::App& app, Session& session) {
   for (const std::string_view name : test_function_names())
     functions += (functions.empty() ? "" : "|") + std::string(name);
   optimize->add_option("--function", flags->function, "A test function with a known optimum, in place of levers")
-      ->type_name(functions)
-      ->check(one_of(functions));
+      ->type_name(functions);
   optimize->add_option("--dimensions", flags->dimensions, "Variables of the test function; default its usual number")
       ->type_name("D")
       ->transform(whole_number(0));

@@ -44,6 +44,8 @@ struct StopFlags {
   std::vector<std::string> runs;
   std::string reason, status = "failed";
   bool lost = false;
+  SourceFlags source;
+  std::int64_t threads = 0;
 };
 
 /// "completed", "cancelled", ... once the run has ended; empty when it has not within the time.
@@ -64,6 +66,7 @@ void print_stopped(const std::vector<Json>& rows, const Globals& globals) {
 }
 
 void close_lost_runs(const StopFlags& flags, Session& session) {
+  DecisionDesk desk(session, flags.source, false);
   ResultsManager& manager = session.manager();
   std::vector<std::string> ids = session.run_ids(flags.runs);
   if (ids.empty()) {
@@ -73,7 +76,7 @@ void close_lost_runs(const StopFlags& flags, Session& session) {
   }
   std::vector<Json> rows;
   for (const std::string& id : ids) {
-    manager.close_lost(id, flags.status, flags.reason);
+    desk.service().close_lost(id, flags.status, flags.reason);
     rows.push_back(Json(Json::Object{{"run_id", id}, {"status", flags.status}}));
   }
   if (rows.empty()) session.say("no run is lost");
@@ -165,6 +168,7 @@ void add_stop_command(CLI::App& app, Session& session) {
   stop->add_option("runs", flags->runs, "The runs")->type_name("RUN");
   stop->add_flag("--lost", flags->lost, "Close runs whose process is gone: those named, else all of them");
   add_choice(*stop, "--as", flags->status, "failed|cancelled", "With --lost: how they are closed; default failed");
+  add_data_options(*stop, flags->source, flags->threads);
   stop->add_option("--reason", flags->reason, "For the audit log")->type_name("TEXT");
   examples(*stop,
            "  planwise stop 6f0c21 --reason 'wrong budget'\n"

@@ -63,6 +63,26 @@ void print_overview(const Run& run, const Globals& globals) {
     fact("objective", fmt::format("{}{}", shown_number(*run.results.objective_value),
                                   start.is_number() ? fmt::format(" (at the start {})", number(start)) : ""));
   }
+  const Json& form = member(member(run.configuration.algorithm_config, "objective"), "form");
+  const Json& total = member(run.results.objective_breakdown, "normalised_total");
+  if (form.is_string() && form.as_string() == "normalised" && total.is_number()) {
+    const Json& start = member(member(member(outcomes, "start"), "objective_breakdown"), "normalised_total");
+    fact("normalised", fmt::format("{} (at the start {}): what was optimised", number(total), number(start)));
+  }
+}
+
+/// The terms that the weights are on, as rows: within the pay cap where the study looks there.
+struct TermRow {
+  std::string name, weighed;  ///< `weighed`: the term's plain name, empty in rows that only stand beside it.
+};
+std::vector<TermRow> term_rows(const Run& run) {
+  const Json& within = member(member(run.configuration.algorithm_config, "objective"), "within_pay_cap");
+  const bool capped = within.is_boolean() && within.as_boolean();
+  return {{"cost", capped ? "" : "cost"},
+          {"equity", capped ? "" : "equity"},
+          {"targets", "targets"},
+          {"cost_within_cap", capped ? "cost" : ""},
+          {"equity_within_cap", capped ? "equity" : ""}};
 }
 
 void print_terms(const Run& run, const Globals& globals) {
@@ -77,18 +97,17 @@ void print_terms(const Run& run, const Globals& globals) {
                    {"", "WEIGHT", Align::right, 5},
                    {"", "NORMALISED", Align::right, 4},
                    {"", "SHARE", Align::right, 5}});
-  for (const char* name : {"cost", "equity", "targets", "cost_within_cap", "equity_within_cap"}) {
+  for (const auto& [name, weighed] : term_rows(run)) {
     if (best.find(name) == nullptr) continue;
     std::string weight;
     for (const Objective& objective : run.configuration.objectives) {
-      if (objective.name == name) weight = shown_number(objective.weight);
+      if (objective.name == weighed) weight = shown_number(objective.weight);
     }
-    const Json& share = member(best, std::string(name) + "_share");
-    table.add({std::string("  ") + name, number(member(start, name)), number(member(best, name)),
+    const Json& share = member(best, weighed + "_share");
+    const Json& normalised = member(best, weighed + "_normalised");
+    table.add({"  " + name, number(member(start, name)), number(member(best, name)),
                change(real_member(start, name), real_member(best, name)), weight,
-               number(member(best, std::string(name) + "_normalised")) == "-"
-                   ? ""
-                   : number(member(best, std::string(name) + "_normalised")),
+               normalised.is_number() ? number(normalised) : "",
                share.is_number() ? fmt::format("{:.1f} %", share.as_real() * 100) : ""});
   }
   fmt::print("{}", table.render(globals));
@@ -178,7 +197,8 @@ void print_front(const Json& outcomes, const Globals& globals) {
     if (i % step != 0 && i + 1 != points.size() && !knee) continue;
     std::vector<std::string> cells{"  " + shown(point.at("evaluation"))};
     for (const auto& [name, value] : point.at("goals").as_object())
-      cells.push_back(name == "growth" && value.is_number() ? fmt::format("{:.2f} %", value.as_real() * 100) : number(value));
+      cells.push_back(name == "growth" && value.is_number() ? fmt::format("{:.2f} %", value.as_real() * 100)
+                                                            : number(value));
     cells.emplace_back(knee ? "knee" : "");
     table.add(std::move(cells));
   }

@@ -35,17 +35,25 @@ std::string text_of(const std::optional<T>& value) {
 
 bool is_plain(const Json& value) { return !value.is_object() && !value.is_array(); }
 
-/// "count 1391, share 0.85" for an object of plain values, else its JSON.
+std::string entries_text(const Json& value) {
+  return fmt::format("{} entr{}", value.size(), value.size() == 1 ? "y" : "ies");
+}
+
+/// "count 1391, share 0.85, points: 7 entries" for an object: what nests deeper or goes on longer is counted.
 std::string inline_text(const Json& value) {
-  constexpr std::size_t most = 8;
+  constexpr std::size_t most = 12;
+  constexpr std::size_t longest_list = 20;
+  if (value.is_array() && value.size() > longest_list) return entries_text(value);
   if (!value.is_object()) return shown(value);
-  const Json::Object& members = value.as_object();
-  if (members.size() > most ||
-      !std::all_of(members.begin(), members.end(), [](const Json::Member& member) { return is_plain(member.second); }))
-    return value.dump();
   std::string text;
-  for (const auto& [name, member] : members)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, shown(member));
+  std::size_t number = 0;
+  for (const auto& [name, member] : value.as_object()) {
+    if (++number > most) return text + fmt::format(", and {} more", value.size() - most);
+    text += text.empty() ? "" : ", ";
+    text += is_plain(member) ? fmt::format("{} {}", name, shown(member))
+            : member.empty() ? fmt::format("{} none", name)
+                             : fmt::format("{}: {}", name, entries_text(member));
+  }
   return text;
 }
 
@@ -54,7 +62,10 @@ void members(const std::string& label, const Json& value) {
   if (value.is_object() && label.empty()) {
     for (const auto& [name, member] : value.as_object()) members(name, member);
   } else if (value.is_array() && !std::all_of(value.as_array().begin(), value.as_array().end(), is_plain)) {
-    for (const Json& element : value.as_array()) line(label, inline_text(element));
+    constexpr std::size_t most = 8;
+    for (std::size_t i = 0; i < std::min(most, value.size()); ++i) line(label, inline_text(value.at(i)));
+    if (value.size() > most)
+      line("", fmt::format("and {} more; --section results --output json has them", value.size() - most));
   } else {
     line(label, inline_text(value));
   }
@@ -273,6 +284,7 @@ void print_outcomes(const Run& run, const Globals& globals) {
     return;
   }
   for (const auto& [name, value] : outcomes.as_object()) {
+    if (name == "levers" && value.is_array()) continue;  // stand under Parameters, with where they are between bounds
     if (!print_years(value, globals)) members(name, value);
   }
 }
@@ -285,7 +297,15 @@ void print_sensitivity(const Run& run, const Globals& globals) {
   std::vector<std::pair<std::string, double>> ranked;
   Json others = r.sensitivity_analysis;
   if (others.is_object()) {
-    for (const auto& [name, value] : r.sensitivity_analysis.as_object()) {
+    // An analysis made here has its effects in a member of its own, beside what else it tells.
+    Json effects = r.sensitivity_analysis;
+    for (const char* own : {"elasticities", "by_lever"}) {
+      if (const Json* found = r.sensitivity_analysis.find(own); found != nullptr && found->is_object()) {
+        effects = *found;
+        others.erase(own);
+      }
+    }
+    for (const auto& [name, value] : effects.as_object()) {
       if (!value.is_number()) continue;
       ranked.emplace_back(name, value.as_real());
       others.erase(name);
@@ -335,7 +355,7 @@ void print_history(const Run& run, const Globals& globals) {
   }
   if (!values.empty()) {
     line("objective", sparkline(values));
-    line("", fmt::format("{} iterations, first {}, last {}, lowest {}", r.objective_history.size(),
+    line("", fmt::format("{} iterations, first {}, last {}, lowest {}, feasible or not", r.objective_history.size(),
                          shown_number(values.front()), shown_number(values.back()),
                          shown_number(*std::min_element(values.begin(), values.end()))));
   }
@@ -351,9 +371,7 @@ void print_simulation(const Run& run, const Globals& globals) {
   }
   for (const auto& [name, value] : run.simulation_data->as_object()) {
     const bool plain = !value.is_object() && !value.is_array();
-    line(name, plain           ? shown(value)
-               : value.empty() ? "empty"
-                               : fmt::format("{} entr{}", value.size(), value.size() == 1 ? "y" : "ies"));
+    line(name, plain ? shown(value) : value.empty() ? "empty" : entries_text(value));
   }
 }
 

@@ -167,16 +167,31 @@ void set_simulation(const CLI::App& command, const StudyFlags& flags, Simulation
   if (flags.dbt_compatible) simulation.dbt_compatible = true;
 }
 
-void set_levers(const CLI::App& command, const StudyFlags& flags, const LeverSchema& schema, LeverChoice& levers,
-                Session& session) {
+/// The levers of a stored run, and the years in which it gives them: without those another plan would be meant.
+void set_run(const StudyFlags& flags, const LeverSchema& schema, Study& study, Session& session) {
+  const Run run = session.manager().load(session.run_id(flags.run));
+  const Json& optimal = run.results.optimal_parameters;
+  if (!optimal.is_object() || optimal.empty()) {
+    throw Error(ErrorCode::wrong_state, fmt::format("--run {}: the run holds no levers to start from (status {})",
+                                                    flags.run, run.metadata.status));
+  }
+  for (const auto& [name, value] : optimal.as_object()) {
+    if (schema.find(name)) study.levers.start.set(name, value);
+  }
+  const Json& made_by = run.configuration.algorithm_config;
+  if (!made_by.is_object() || made_by.find("kind") == nullptr || made_by.find("solver") == nullptr) return;
+  const Study before = study_from_json(made_by);
+  if (before.evaluator.kind != study.evaluator.kind) return;
+  if (study.levers.years.empty()) study.levers.years = before.levers.years;
+  SimulationChoice& here = study.simulation;
+  if (here.first_year == 0) here.first_year = before.simulation.first_year;
+  if (here.last_year == 0) here.last_year = before.simulation.last_year;
+  if (here.target_year == 0) here.target_year = before.simulation.target_year;
+}
+
+void set_levers(const CLI::App& command, const StudyFlags& flags, const LeverSchema& schema, LeverChoice& levers) {
   if (given(command, "--levers")) levers.search = lever_list(flags.levers, schema, "--levers");
   if (given(command, "--lock")) levers.locked = lever_list(flags.lock, schema, "--lock");
-  if (given(command, "--run")) {
-    const Run run = session.manager().load(session.run_id(flags.run));
-    for (const auto& [name, value] : run.results.optimal_parameters.as_object()) {
-      if (schema.find(name)) levers.start.set(name, value);
-    }
-  }
   for (const std::string& text : flags.set) set_start(text, levers);
   for (const std::string& text : flags.bounds) set_bounds(text, levers, schema);
   if (flags.ignore_locks) levers.ignore_locks = true;
@@ -214,10 +229,13 @@ StudyConstraint constraint_from(const std::string& text, const LeverSchema& sche
     if (words.size() > 2) constraint.gap = number_from(words[2], "--constraint " + text);
     return constraint;
   }
+  std::size_t limits = 0, relative_limits = 0;
   const auto limit = [&](std::string value) {
+    ++limits;
     if (value.ends_with('%')) {
       value.pop_back();
       constraint.relative = true;
+      ++relative_limits;
       return number_from(value, "--constraint " + text) / 100;
     }
     return number_from(value, "--constraint " + text);
@@ -255,6 +273,11 @@ StudyConstraint constraint_from(const std::string& text, const LeverSchema& sche
                             "/LEVEL, VALUE by % for a change from the baseline",
                             text));
   }
+  if (relative_limits != 0 && relative_limits != limits) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("--constraint '{}': one limit has % and the other has not; give each its own --constraint", text));
+  }
   // "@2027/3" and "/3@2027" say the same.
   for (std::size_t mark = name.find_last_of("/@"); mark != std::string::npos; mark = name.find_last_of("/@")) {
     const std::string value = name.substr(mark + 1);
@@ -285,14 +308,18 @@ Study study_from(const CLI::App& command, const StudyFlags& flags, StudyKind kin
   set_evaluator(command, flags, study.evaluator);
   set_simulation(command, flags, study.simulation);
   if (given(command, "--years")) set_years(flags, session, study);
-  set_levers(command, flags, schema, study.levers, session);
+  if (given(command, "--run")) set_run(flags, schema, study, session);
+  set_levers(command, flags, schema, study.levers);
   set_objective(command, flags, study.objective);
   set_solver(command, flags, study.solver);
   if (given(command, "--budget")) {
     if (kind == StudyKind::uncertainty) {
       study.uncertainty.budget = flags.budget;
     } else {
-      study.constraints.push_back(budget(flags.budget));
+      // In place of the plan's: options go over it.
+      const StudyConstraint wanted = budget(flags.budget);
+      std::erase_if(study.constraints, [&](const StudyConstraint& each) { return each.name == wanted.name; });
+      study.constraints.push_back(wanted);
     }
   }
   for (const std::string& text : flags.constraint) study.constraints.push_back(constraint_from(text, schema));
@@ -340,7 +367,8 @@ void add_lever_choice(CLI::App& command, StudyFlags& flags) {
                   "Levers to move, comma-separated; a name without a level means all of its levels. Default all")
       ->type_name("NAMES");
   command.add_option("--lock", flags.lock, "Levers that stay as they are, comma-separated")->type_name("NAMES");
-  command.add_option("--run", flags.run, "Start from the levers of a stored run")->type_name("RUN");
+  command.add_option("--run", flags.run, "Start from the levers of a stored run, in its years unless others are named")
+      ->type_name("RUN");
   command.add_option("--set", flags.set, "Start with this value of a lever; may be repeated")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
@@ -414,7 +442,9 @@ void add_study_options(CLI::App& command, StudyFlags& flags) {
   add_lever_choice(command, flags);
   add_objective_options(command, flags);
   add_constraint_options(command, flags);
-  command.add_option("--years", flags.years, "Years decided about, e.g. 2026-2029; earlier ones keep their levers; default all simulated")
+  command
+      .add_option("--years", flags.years,
+                  "Years decided about, e.g. 2026-2029; earlier ones keep their levers; default all simulated")
       ->type_name("YEARS")
       ->check(year_range());
   command.add_option("--target-year", flags.target_year, "Whose figures count; default the last")

@@ -233,6 +233,9 @@ class DecisionService {
   /// of tune and seeds of uncertainty. The result is the one that a single call would have given. conflict while the
   /// run is worked on, wrong_state for a run of no study, other data, or nothing left to do.
   Run resume(std::string_view run_id, std::optional<std::int64_t> max_evaluations = {}, const DecisionOptions& options = {});
+  /// Closes a run whose process is gone as "failed" or "cancelled", keeping what its evaluations had found where the study
+  /// and its data are there to say it; else as ResultsManager::close_lost, whose errors it has. `reason` may be empty.
+  void close_lost(std::string_view run_id, std::string_view status, std::string_view reason = {});
   /// Runs again and compares byte by byte; wrong_state when the data are others than those the run saw.
   Reproduction reproduce(std::string_view run_id, const DecisionOptions& options = {});
 

@@ -182,6 +182,7 @@ struct RiskFactor {
   double probability = 0;               ///< 0 to 1.
   RiskLevel severity = RiskLevel::low;  ///< Of the score: below 25 low, 50 medium, 75 high, else critical.
   std::string text;
+  bool lowers = false;  ///< The change takes away.
 };
 
 struct ChangeOptions {

@@ -181,6 +181,15 @@ std::optional<double> weight_of(const Run& run, const std::string& term) {
   return std::nullopt;
 }
 
+/// The term that the weight is on stands under its own name, or under this one where people above the pay cap are left
+/// out.
+std::string weighed_name(const Run& run, const Json& breakdown, const std::string& term) {
+  const Json* within = member(run.configuration.algorithm_config.find("objective"), "within_pay_cap");
+  const bool capped = within != nullptr && within->is_boolean() && within->as_boolean();
+  const std::string name = term + "_within_cap";
+  return capped && finite_at(&breakdown, name) ? name : term;
+}
+
 /// Terms x weights; `suffix` names the normalised ones.
 void write_weighted(ExcelSheet& sheet, const Run& run, const Json& breakdown, const std::string& suffix,
                     const char* title) {
@@ -193,8 +202,9 @@ void write_weighted(ExcelSheet& sheet, const Run& run, const Json& breakdown, co
     if (name.size() <= suffix.size() || !name.ends_with(suffix)) continue;
     const std::string term = name.substr(0, name.size() - suffix.size());
     const auto weight = weight_of(run, term);
-    const auto number = finite_at(&breakdown, name);
-    if (weight && number) rows.push_back({name, *weight, *number});
+    const std::string shown = suffix.empty() ? weighed_name(run, breakdown, term) : name;
+    const auto number = finite_at(&breakdown, shown);
+    if (weight && number) rows.push_back({shown, *weight, *number});
   }
   if (rows.empty()) return;
   sheet.table_header(0, {title, "#Weight", "#Term", "#Weight x term"});

@@ -51,6 +51,7 @@ RiskFactor factor_of(const Change& change, std::string_view category, std::strin
   factor.probability = probability;
   factor.severity = severity_of(score);
   factor.text = std::move(text);
+  factor.lowers = change.after < change.before;
   return factor;
 }
 
@@ -89,9 +90,10 @@ void score_change(const LeverSchema& schema, const Change& change, std::vector<R
                 fmt::format("{} at level {} among competitors", levers::number_text(change.after), change.level)));
 
   const double weighted = relative * schema.level_weight(change.level) * 100;
-  factors.push_back(
-      factor_of(change, "budget", "budget_sensitivity", step_score(weighted, {5, 15, 30}, {15, 40, 70, 90}), 0.9,
-                fmt::format("{} of change weighted by level {} is {:.1f}", percent(relative), change.level, weighted)));
+  factors.push_back(factor_of(change, "budget", "budget_sensitivity",
+                              step_score(weighted, {5, 15, 30}, {15, 40, 70, 90}), 0.9,
+                              fmt::format("{} {}, weighted by level {}: {:.1f}", percent(relative),
+                                          change.after < change.before ? "less" : "more", change.level, weighted)));
 }
 
 /// Over the proposed values of a lever at all its levels.
@@ -150,8 +152,11 @@ std::string recommendation(const RiskFactor& factor) {
   if (factor.kind == "market_alignment") return fmt::format("Bring {} nearer to the market's target", factor.lever);
   if (factor.kind == "competitive_position")
     return fmt::format("Check {} against competitors before it is final", factor.lever);
-  if (factor.kind == "budget_sensitivity")
-    return fmt::format("Have the budget for {} approved before it takes effect", factor.lever);
+  if (factor.kind == "budget_sensitivity") {
+    return factor.lowers
+               ? fmt::format("Say what the cut of {} saves and whom it meets before it is announced", factor.lever)
+               : fmt::format("Have the budget for {} approved before it takes effect", factor.lever);
+  }
   if (factor.kind == "equity") return fmt::format("Review {} across levels for equity", factor.lever);
   if (factor.kind == "number_of_changes") return "Change fewer levers at once, or in stages";
   return "Allow at least 60 days before the change takes effect";

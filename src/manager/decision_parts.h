@@ -68,6 +68,16 @@ struct StudyCall {
 
 /// The study that a run was made from. Throws wrong_state for a run that no study made.
 [[nodiscard]] Study study_of(const Run& run);
+/// The same; nothing for a run that no study made.
+[[nodiscard]] std::optional<Study> study_behind(const Run& run);
+/// What a run of this kind has recorded can be gone on from.
+[[nodiscard]] bool can_take_over(const Study& study);
+/// Evaluations that the reports of a running run kept: 0, 1, ... without a gap.
+[[nodiscard]] std::vector<Evaluation> recorded_evaluations(ResultsManager& manager, std::string_view run_id);
+/// Id, creation and annotations of the run that is gone on with.
+void keep_identity(const Run& stored, Run& run);
+/// The stop reason of a run that was closed as lost with what it had found.
+inline constexpr const char* stopped_by_loss = "lost";
 /// Remarks of the first preparation, which a study that is resolved already does not make again.
 void take_notes(const Run& stored, PreparedStudy& prepared);
 /// A run as it begins: metadata and configuration of the study, status running.
@@ -121,5 +131,7 @@ void keep_impacts(const PreparedStudy& prepared, const std::vector<double>& star
 [[nodiscard]] bool keep_local_sensitivity(const PreparedStudy& prepared, const std::vector<double>& point,
                                           const StudyCall& call, Run& run);
 void keep_notes(const PreparedStudy& prepared, Run& run);
+/// The study on seeds that it does not use itself, for intervals of slopes; none where nothing is simulated.
+[[nodiscard]] std::vector<PreparedStudy> other_seeds(const PreparedStudy& prepared, const StudyCall& call);
 
 }  // namespace planwise::manager

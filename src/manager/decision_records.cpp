@@ -139,9 +139,12 @@ void keep_evaluations(const PreparedStudy& prepared, const std::vector<Evaluatio
   double best = std::numeric_limits<double>::infinity();
   for (const Evaluation& evaluation : evaluations) {
     const double value = value_of(evaluation);
-    const bool improves =
-        evaluation.error.empty() && value < best && violation_of(prepared.problem, evaluation.outcome) == 0;
-    if (improves) best = value;
+    // By what is optimised, which a study in normalised form has another value for.
+    const bool good = evaluation.error.empty() && violation_of(prepared.problem, evaluation.outcome) == 0;
+    const double optimised =
+        prepared.study.kind == StudyKind::optimize && good ? evaluation.outcome.objectives[0] : value;
+    const bool improves = good && optimised < best;
+    if (improves) best = optimised;
     if (!whole && !improves) continue;
     points.push_back(searched_levers(prepared.problem, evaluation.point));
     values.push_back(value);

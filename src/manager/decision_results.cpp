@@ -26,12 +26,15 @@ Json breakdown_of(const PreparedStudy& prepared, const Evaluation& at) {
     return breakdown;
   }
   for (const auto& [name, value] : terms->as_object()) breakdown.set(name, value.as_real());
-  const std::map<std::string, double>& scales = prepared.study.objective.scales;
+  const Json* scales = part(at.outcome, "scales");
   for (const std::string_view name : term_names) {
-    const Json* term = terms->find(name);
-    const auto scale = scales.find(std::string(name));
-    if (term != nullptr && scale != scales.end() && scale->second > 0)
-      breakdown.set(fmt::format("{}_normalised", name), term->as_real() / scale->second);
+    // The term that is weighed, over the scale that it is weighed with.
+    const Json* within =
+        prepared.study.objective.within_pay_cap ? terms->find(fmt::format("{}_within_cap", name)) : nullptr;
+    const Json* term = within != nullptr ? within : terms->find(name);
+    const Json* scale = scales == nullptr ? nullptr : scales->find(name);
+    if (term != nullptr && scale != nullptr && scale->as_real() > 0)
+      breakdown.set(fmt::format("{}_normalised", name), term->as_real() / scale->as_real());
   }
   if (const Json* shares = part(at.outcome, "shares")) {
     for (const auto& [name, value] : shares->as_object()) breakdown.set(fmt::format("{}_share", name), value);
@@ -42,7 +45,8 @@ Json breakdown_of(const PreparedStudy& prepared, const Evaluation& at) {
 
 std::optional<std::string_view> bound_at(const Variable& variable, double value) {
   if (!(variable.lower < variable.upper)) return std::nullopt;
-  const double near = 1e-9 * (variable.upper - variable.lower);
+  // A search ends within its tolerance of a bound, or a step of its differences beside it.
+  const double near = 1e-5 * (variable.upper - variable.lower);
   if (value <= variable.lower + near) return "lower";
   if (value >= variable.upper - near) return "upper";
   return std::nullopt;
@@ -133,6 +137,7 @@ void keep_ending(const PreparedStudy& prepared, const OptimizationResult& result
   StopReason reason = result.stop_reason;
   OptimizationResult told = result;
   if (call.stop_after && !call.stopped_by.empty()) {
+    if (call.stopped_by == stopped_by_loss) reason = StopReason::cancelled;
     for (const StopReason each : {StopReason::cancelled, StopReason::time_limit}) {
       if (to_text(each) == call.stopped_by) reason = each;
     }
@@ -154,7 +159,8 @@ void keep_ending(const PreparedStudy& prepared, const OptimizationResult& result
                     result.evaluations.size(), ending_text(told));
   }
   Json& outcomes = run.results.projected_outcomes;
-  outcomes.set("stop_reason", to_text(reason));
+  outcomes.set("stop_reason",
+               call.stop_after && call.stopped_by == stopped_by_loss ? stopped_by_loss : to_text(reason));
   outcomes.set("feasible", result.best.has_value() && result.feasible);
   if (result.best) outcomes.set("best_evaluation", result.evaluations.at(*result.best).number);
   (void)prepared;

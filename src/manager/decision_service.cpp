@@ -8,6 +8,7 @@
 #include "core/ids.h"
 #include "manager/decision_parts.h"
 #include "manager/run_reporter.h"
+#include "manager/study_objective.h"
 #include "planwise/error.h"
 #include "planwise/sensitivity.h"
 
@@ -190,8 +191,8 @@ void refuse_too_few(const PreparedStudy& prepared) {
                                                          : 0;
   if (choice.max_evaluations >= least) return;
   throw Error(ErrorCode::invalid_argument,
-              fmt::format("sensitivity.max_evaluations is {}; {} over {} levers takes {} or more", choice.max_evaluations,
-                          choice.method, levers, least));
+              fmt::format("sensitivity.max_evaluations is {}; {} over {} levers takes {} or more",
+                          choice.max_evaluations, choice.method, levers, least));
 }
 
 void refuse_unfit(const PreparedStudy& prepared) {
@@ -210,7 +211,7 @@ void refuse_unfit(const PreparedStudy& prepared) {
                           front ? "two or more; choose another solver" : "one; NSGA-II is allowed"));
 }
 
-void carry_out(PreparedStudy& prepared, const StudyCall& call, Run& run) {
+void find_out(PreparedStudy& prepared, const StudyCall& call, Run& run) {
   try {
     keep_notes(prepared, run);
     if (refused_as_infeasible(prepared, run)) return;
@@ -231,6 +232,22 @@ void carry_out(PreparedStudy& prepared, const StudyCall& call, Run& run) {
     run.metadata.convergence_message = error.what();
     run.results.projected_outcomes.set("stop_reason", "failed");
   }
+}
+
+/// Scales that evaluation 0 has told belong to the study from then on: gone on with or made again, it has the same.
+void keep_scales(PreparedStudy& prepared, Run& run) {
+  std::map<std::string, double>& scales = prepared.study.objective.scales;
+  const std::map<std::string, double>& found = prepared.state->objective.scales();
+  if (prepared.study.evaluator.kind == EvaluatorChoice::Kind::function || found.size() == scales.size()) return;
+  scales = found;
+  run.configuration.algorithm_config = planwise::to_json(prepared.study);
+}
+
+void carry_out(PreparedStudy& prepared, const StudyCall& call, Run& run) {
+  if (!call.recorded.empty() && call.recorded.front().error.empty())
+    prepared.state->take_baseline(call.recorded.front().outcome);
+  find_out(prepared, call, run);
+  keep_scales(prepared, run);
 }
 
 }  // namespace manager

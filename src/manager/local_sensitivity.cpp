@@ -82,12 +82,8 @@ SensitivityModel model_around(const PreparedStudy& prepared, const std::vector<d
   model.outputs = {"objective"};
   if (with_terms) model.outputs.insert(model.outputs.end(), term_names.begin(), term_names.end());
   model.evaluate = Around(prepared, call, places, point, with_terms);
-  if (!has_data(prepared.study) || !call.prepare) return model;
-  for (std::uint64_t i = 1; i < replications; ++i) {
-    Study other = prepared.study;
-    other.simulation.seed += i * static_cast<std::uint64_t>(std::max<std::int64_t>(1, other.simulation.seeds));
-    model.replications.emplace_back(Around(call.prepare(other), call, places, point, with_terms));
-  }
+  for (PreparedStudy& other : other_seeds(prepared, call))
+    model.replications.emplace_back(Around(std::move(other), call, places, point, with_terms));
   return model;
 }
 
@@ -101,6 +97,17 @@ Json elasticities_of(const LocalOutput& output) {
 }
 
 }  // namespace
+
+std::vector<PreparedStudy> other_seeds(const PreparedStudy& prepared, const StudyCall& call) {
+  std::vector<PreparedStudy> others;
+  if (!has_data(prepared.study) || !call.prepare) return others;
+  for (std::uint64_t i = 1; i < replications; ++i) {
+    Study other = prepared.study;
+    other.simulation.seed += i * static_cast<std::uint64_t>(std::max<std::int64_t>(1, other.simulation.seeds));
+    others.push_back(call.prepare(other));
+  }
+  return others;
+}
 
 bool keep_local_sensitivity(const PreparedStudy& prepared, const std::vector<double>& point, const StudyCall& call,
                             Run& run) {

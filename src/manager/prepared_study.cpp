@@ -135,7 +135,7 @@ class Preparation {
     const bool cheap = study().evaluator.kind == Kind::simulator || study().evaluator.kind == Kind::synthetic;
     out_.feasibility =
         feasibility_of(study(), state().conditions, levers, state().figures,
-                       state().baseline ? &*state().baseline : nullptr, cheap ? &state().measure : nullptr);
+                       state().baseline ? &*state().baseline : nullptr, cheap ? &state().measure : nullptr, out_.hints);
     find_warm_starts(study(), levers, stored_runs_, out_.notes);
   }
 
@@ -206,6 +206,13 @@ class Preparation {
     for (const int year : changed) {
       if (year < first || year > last)
         refuse(fmt::format("levers.years names {}; {} to {} are simulated", year, first, last));
+    }
+    const bool looks_at_target = study().kind != StudyKind::uncertainty;
+    if (looks_at_target && std::ranges::min(changed) > years.target_year) {
+      refuse(
+          fmt::format("levers.years begin in {}, after simulation.target_year {}: no lever could move a figure of "
+                      "that year; a target year of {} or later is allowed",
+                      std::ranges::min(changed), years.target_year, std::ranges::min(changed)));
     }
     base_.years = changed;
   }
@@ -282,11 +289,18 @@ class Preparation {
     for (const std::int64_t people : year.within_cap_by_level) within += people;
     const double all = simulation::equity_of(year), capped = simulation::equity_within_cap_of(year);
     if (within == year.active_headcount || all <= 0) return;
+    constexpr std::int64_t fewest_people = 5;  // figures of fewer are a person's
+    const std::int64_t above = year.active_headcount - within;
+    if (above < fewest_people) {
+      note(fmt::format("fewer than {} of {} people are paid above the cap of {:.0f} in {}{}", fewest_people,
+                       year.active_headcount, study().objective.pay_cap, year.year,
+                       study().objective.within_pay_cap ? "" : "; objective.within_pay_cap = true leaves them out"));
+      return;
+    }
     note(fmt::format(
         "{} of {} people are paid above the cap of {:.0f} in {}: they make {:.0f} % of the equity term ({:.4f}; "
         "{:.4f} without them) and {:.0f} % of the cost{}",
-        year.active_headcount - within, year.active_headcount, study().objective.pay_cap, year.year,
-        100 * (1 - capped / all), all, capped,
+        above, year.active_headcount, study().objective.pay_cap, year.year, 100 * (1 - capped / all), all, capped,
         100 * (1 - simulation::cost_within_cap_of(year) / simulation::cost_of(year)),
         study().objective.within_pay_cap ? "" : "; objective.within_pay_cap = true leaves them out"));
   }

@@ -37,7 +37,8 @@ struct PreparedStudy {
   Json start_levers = Json::object();        ///< All levers by flat name at evaluation 0; empty for functions.
   std::vector<std::string> notes, warnings;  ///< Locks, widened bounds, levers without effect, sources of the data.
   Feasibility feasibility;
-  DataFingerprint data;  ///< Of the simulator's data, with content; empty otherwise.
+  std::vector<std::vector<double>> hints;  ///< Points that come near to the conditions on costs, for searches.
+  DataFingerprint data;                    ///< Of the simulator's data, with content; empty otherwise.
 
   /// All levers by flat name at a point.
   [[nodiscard]] Json levers_at(const std::vector<double>& point) const;
@@ -52,8 +53,8 @@ struct PreparedStudy {
 };
 
 /// Reads data through the service (nullptr: none). Errors as DecisionService::run. `stored_runs` finds warm starts
-/// (nullptr: none are looked for). Costs three simulations, and for conditions on costs up to three more; asks no program
-/// and no callable.
+/// (nullptr: none are looked for). Costs three simulations, for conditions on figures four more, and where those cannot
+/// hold some two for each probability of promotion; asks no program and no callable.
 [[nodiscard]] PreparedStudy prepare(const Study& study, SimulationService* simulation, const LeverSchema& schema,
                                     ResultsManager* stored_runs, const EvaluatorTable& evaluators = {});
 

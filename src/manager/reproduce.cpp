@@ -60,7 +60,9 @@ void cut_as_stored(const Run& stored, manager::StudyCall& call) {
                             stored.metadata.run_id, stored.metadata.convergence_message.value_or("no reason given")));
   }
   const std::string& text = reason->as_string();
-  if (text != to_text(StopReason::cancelled) && text != to_text(StopReason::time_limit)) return;
+  if (text != to_text(StopReason::cancelled) && text != to_text(StopReason::time_limit) &&
+      text != manager::stopped_by_loss)
+    return;
   call.stop_after = stored.metadata.function_evaluations.value_or(0);
   call.stopped_by = text;
 }
@@ -110,6 +112,11 @@ Reproduction DecisionService::reproduce(std::string_view run_id, const DecisionO
   manager::carry_out(prepared, call, made);
   if (stopped) throw Error(ErrorCode::cancelled, "stopped before the run was made again");
   made.metadata.completed_at = stored.metadata.completed_at;
+  if (call.stopped_by == manager::stopped_by_loss) {  // how it was closed was somebody's word
+    made.metadata.status = stored.metadata.status;
+    made.metadata.converged = stored.metadata.converged;
+    made.metadata.convergence_message = stored.metadata.convergence_message;
+  }
   (void)manager::assess_risk(LeverSchema::in_force(), made);
   // Through text, as the stored one came: what JSON cannot tell apart does not count.
   const Json before = comparable(stored), now = Json::parse(comparable(made).dump());

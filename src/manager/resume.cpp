@@ -9,14 +9,17 @@ namespace planwise {
 
 namespace manager {
 
-Study study_of(const Run& run) {
+std::optional<Study> study_behind(const Run& run) {
   const Json& kept = run.configuration.algorithm_config;
-  if (!kept.is_object() || kept.find("kind") == nullptr || kept.find("solver") == nullptr) {
-    throw Error(
-        ErrorCode::wrong_state,
-        fmt::format("run '{}' was not made by a study of planwise: it holds no study to run", run.metadata.run_id));
-  }
+  if (!kept.is_object() || kept.find("kind") == nullptr || kept.find("solver") == nullptr) return std::nullopt;
   return study_from_json(kept);
+}
+
+Study study_of(const Run& run) {
+  if (std::optional<Study> study = study_behind(run)) return std::move(*study);
+  throw Error(
+      ErrorCode::wrong_state,
+      fmt::format("run '{}' was not made by a study of planwise: it holds no study to run", run.metadata.run_id));
 }
 
 namespace {
@@ -34,7 +37,17 @@ std::int64_t& limit_of(Study& study) {
   }
 }
 
-std::vector<Evaluation> from_payloads(ResultsManager& manager, std::string_view run_id) {
+std::vector<Evaluation> from_run(const Run& run) {
+  std::vector<Evaluation> evaluations;
+  const Json* kept = run.simulation_data ? run.simulation_data->find("evaluations") : nullptr;
+  if (kept == nullptr) return evaluations;
+  for (const Json& record : kept->as_array()) evaluations.push_back(evaluation_from(record));
+  return usable(std::move(evaluations));
+}
+
+}  // namespace
+
+std::vector<Evaluation> recorded_evaluations(ResultsManager& manager, std::string_view run_id) {
   std::vector<Evaluation> evaluations;
   for (const Json& payload : manager.progress_payloads(run_id)) {
     const Json* batch = payload.find("evaluations");
@@ -44,21 +57,19 @@ std::vector<Evaluation> from_payloads(ResultsManager& manager, std::string_view 
   return usable(std::move(evaluations));
 }
 
-std::vector<Evaluation> from_run(const Run& run) {
-  std::vector<Evaluation> evaluations;
-  const Json* kept = run.simulation_data ? run.simulation_data->find("evaluations") : nullptr;
-  if (kept == nullptr) return evaluations;
-  for (const Json& record : kept->as_array()) evaluations.push_back(evaluation_from(record));
-  return usable(std::move(evaluations));
-}
-
 /// Morris chooses its trajectories by their number, and an ensemble keeps no evaluations: those begin anew.
 bool can_take_over(const Study& study) {
   return study.kind != StudyKind::uncertainty &&
          (study.kind != StudyKind::sensitivity || study.sensitivity.method != "morris");
 }
 
-}  // namespace
+void keep_identity(const Run& stored, Run& run) {
+  run.metadata.run_id = stored.metadata.run_id;
+  run.metadata.created_at = stored.metadata.created_at;
+  run.metadata.description = stored.metadata.description;
+  run.metadata.tags = stored.metadata.tags;
+  run.notes = stored.notes;
+}
 
 }  // namespace manager
 
@@ -104,16 +115,12 @@ Run DecisionService::resume(std::string_view run_id, std::optional<std::int64_t>
       reports = summary.heartbeat->progress.sequence + 1;
       call.seconds_used = summary.heartbeat->progress.seconds;
     }
-    call.recorded = manager::from_payloads(store, receipt.run_id);
-    run.metadata.run_id = receipt.run_id;
-    run.metadata.created_at = stored.metadata.created_at;
-    run.metadata.description = stored.metadata.description;
-    run.metadata.tags = stored.metadata.tags;
-    run.notes = stored.notes;
+    call.recorded = manager::recorded_evaluations(store, receipt.run_id);
+    manager::keep_identity(stored, run);
   } else {
     call.recorded = manager::from_run(stored);
     if (call.recorded.empty() && stored.metadata.status != "completed")
-      call.recorded = manager::from_payloads(store, stored.metadata.run_id);
+      call.recorded = manager::recorded_evaluations(store, stored.metadata.run_id);
     run.metadata.run_id = core::new_uuid();
     SaveOptions save;
     save.provenance = parts_->provenance_of(prepared);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "manager/decision_parts.h"
+#include "manager/study_objective.h"
 #include "manager/watched_work.h"
 #include "planwise/error.h"
 #include "planwise/sensitivity.h"
@@ -34,31 +35,31 @@ std::vector<double> reference_of(const std::vector<std::vector<double>>& front) 
   return reference;
 }
 
-double term_of(const Evaluation& evaluation, std::string_view name) {
-  const Json* terms = evaluation.outcome.details.find("terms");
-  const Json* value = terms == nullptr ? nullptr : terms->find(name);
-  return value == nullptr || !value->is_number() ? std::nan("") : value->as_real();
-}
-
 /// What one point (0.01) less of equity costs on the way along the front, between neighbours by cost. Money a year.
-Json price_of_equity(const std::vector<const Evaluation*>& front) {
+/// Both are goals of the front, or there is no price: within the pay cap where the study looks there.
+Json price_of_equity(const std::vector<std::string>& goals, const std::vector<const Evaluation*>& front) {
+  const auto place = [&](std::string_view name) {
+    return static_cast<std::size_t>(std::ranges::find(goals, name) - goals.begin());
+  };
+  const std::size_t cost_at = place("cost"), equity_at = place("equity");
+  if (cost_at == goals.size() || equity_at == goals.size()) return Json();
+  const auto cost_of = [&](const Evaluation* of) { return of->outcome.objectives[cost_at]; };
+  const auto equity_of = [&](const Evaluation* of) { return of->outcome.objectives[equity_at]; };
   std::vector<const Evaluation*> by_cost = front;
-  std::ranges::stable_sort(
-      by_cost, [](const Evaluation* a, const Evaluation* b) { return term_of(*a, "cost") < term_of(*b, "cost"); });
+  std::ranges::stable_sort(by_cost, {}, cost_of);
   Json steps = Json::array();
   const Evaluation* last = nullptr;
   for (const Evaluation* point : by_cost) {
-    const double cost = term_of(*point, "cost"), equity = term_of(*point, "equity");
-    if (!std::isfinite(cost) || !std::isfinite(equity)) return Json();
-    if (last != nullptr && equity < term_of(*last, "equity") && cost > term_of(*last, "cost")) {
-      const double points = (term_of(*last, "equity") - equity) * 100;
+    if (last != nullptr && equity_of(point) < equity_of(last) && cost_of(point) > cost_of(last)) {
+      const double points = (equity_of(last) - equity_of(point)) * 100;
+      const double money = (cost_of(point) - cost_of(last)) * 1e6;
       steps.push_back(Json(Json::Object{{"from_evaluation", last->number},
                                         {"to_evaluation", point->number},
                                         {"equity_points", points},
-                                        {"cost", (cost - term_of(*last, "cost")) * 1e6},
-                                        {"money_per_point", (cost - term_of(*last, "cost")) * 1e6 / points}}));
+                                        {"cost", money},
+                                        {"money_per_point", money / points}}));
     }
-    if (last == nullptr || equity < term_of(*last, "equity")) last = point;
+    if (last == nullptr || equity_of(point) < equity_of(last)) last = point;
   }
   if (steps.empty()) return Json();
   double cost = 0, points = 0;
@@ -110,7 +111,7 @@ void keep_front(const PreparedStudy& prepared, const OptimizationResult& result,
   front.set("knee_evaluation", result.evaluations[knee].number);
   front.set("hypervolume", hypervolume(values, reference));
   front.set("hypervolume_reference", std::move(at));
-  front.set("price_of_equity", price_of_equity(members));
+  front.set("price_of_equity", price_of_equity(names, members));
   run.results.projected_outcomes.set("front", std::move(front));
 }
 
@@ -121,7 +122,10 @@ OptimizationResult searched_as_front(const PreparedStudy& prepared, const StudyC
   front.kind = StudyKind::pareto;
   front.pareto = {"cost", "equity", "targets"};
   const PreparedStudy goals = call.prepare(front);
+  if (!call.recorded.empty()) goals.state->take_baseline(call.recorded.front().outcome);
   OptimizationResult result = optimize(goals.problem, solver_settings(prepared, call));
+  if (!result.evaluations.empty() && result.evaluations.front().error.empty())
+    prepared.state->take_baseline(result.evaluations.front().outcome);
   const auto is_feasible = [&](const Evaluation& each) {
     return each.error.empty() && violation_of(goals.problem, each.outcome) == 0;
   };

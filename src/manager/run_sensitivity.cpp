@@ -29,6 +29,20 @@ std::vector<double> start_of(const Problem& problem) {
   return point;
 }
 
+/// The figure at points whose free levers are `rows` and whose others are the start's.
+std::vector<std::vector<double>> figures_at(const std::vector<std::vector<double>>& rows,
+                                            const std::vector<std::size_t>& places, const std::vector<double>& start,
+                                            BatchEvaluator& evaluate) {
+  std::vector<std::vector<double>> points;
+  for (const std::vector<double>& row : rows) {
+    std::vector<double>& whole = points.emplace_back(start);
+    for (std::size_t i = 0; i < row.size(); ++i) whole[places[i]] = row[i];
+  }
+  std::vector<std::vector<double>> outputs;
+  for (const PointOutcome& outcome : evaluate(points)) outputs.push_back({outcome.objectives.front()});
+  return outputs;
+}
+
 /// The figure looked at as a function of the free levers, through the evaluator that counts and records.
 SensitivityModel model_of(const PreparedStudy& prepared, BatchEvaluator& evaluate) {
   SensitivityModel model;
@@ -42,16 +56,24 @@ SensitivityModel model_of(const PreparedStudy& prepared, BatchEvaluator& evaluat
   model.outputs = {prepared.study.sensitivity.figure};
   model.evaluate = [places, start = start_of(prepared.problem),
                     &evaluate](const std::vector<std::vector<double>>& rows) {
-    std::vector<std::vector<double>> points;
-    for (const std::vector<double>& row : rows) {
-      std::vector<double>& whole = points.emplace_back(start);
-      for (std::size_t i = 0; i < row.size(); ++i) whole[places[i]] = row[i];
-    }
-    std::vector<std::vector<double>> outputs;
-    for (const PointOutcome& outcome : evaluate(points)) outputs.push_back({outcome.objectives.front()});
-    return outputs;
+    return figures_at(rows, places, start, evaluate);
   };
   return model;
+}
+
+/// Slopes of other seeds beside those of the study's own, for intervals: not recorded, and no evaluations of the run.
+void add_replications(const PreparedStudy& prepared, const StudyCall& call, SensitivityModel& model) {
+  const std::vector<std::size_t> places = free_places(prepared.problem);
+  for (PreparedStudy& other : other_seeds(prepared, call)) {
+    model.replications.emplace_back(
+        [places, other = std::move(other), &call](const std::vector<std::vector<double>>& rows) {
+          StudyCall quiet;
+          quiet.threads = call.threads;
+          quiet.progress = call.progress;
+          BatchEvaluator evaluate(other.problem, quiet, static_cast<std::int64_t>(rows.size()));
+          return figures_at(rows, places, start_of(other.problem), evaluate);
+        });
+  }
 }
 
 /// What a method found: its own result, and one number a lever for those who want a list.
@@ -175,8 +197,14 @@ void choose_stored_runs(PreparedStudy& prepared, ResultsManager& manager) {
 Found found_by(const PreparedStudy& prepared, const StudyCall& call, BatchEvaluator& evaluate) {
   const std::string& method = prepared.study.sensitivity.method;
   if (method == "stored") return stored(prepared, call);
-  const SensitivityModel model = model_of(prepared, evaluate);
-  if (method == "local") return local(prepared, model);
+  SensitivityModel model = model_of(prepared, evaluate);
+  if (method == "local") {
+    if (!call.stop_after) add_replications(prepared, call, model);
+    Found found = local(prepared, model);
+    // A run that was cut short while other seeds were simulated holds all of its evaluations, and no slopes.
+    if (call.stop_after) throw Error(ErrorCode::cancelled, "cut short while other seeds were simulated");
+    return found;
+  }
   if (method == "morris") return morris(prepared, model);
   return sobol(prepared, model);
 }
@@ -201,9 +229,9 @@ void carry_out_sensitivity(PreparedStudy& prepared, const StudyCall& call, Run& 
   metadata.status = "completed";
   try {
     keep_found(prepared, found_by(prepared, call, evaluate), run);
-    reason = *metadata.converged                               ? "converged"
+    reason = *metadata.converged                             ? "converged"
              : prepared.study.sensitivity.method == "stored" ? "too_few_runs"
-                                                               : "max_evaluations";
+                                                             : "max_evaluations";
   } catch (const Error& error) {
     const bool stopped = error.code() == ErrorCode::cancelled;
     metadata.status = stopped ? "cancelled" : "failed";

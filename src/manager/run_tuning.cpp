@@ -48,7 +48,7 @@ void carry_out_tuning(const PreparedStudy& prepared, const StudyCall& call, Run&
   tuning.set("target", prepared.study.tune.target_growth);
   tuning.set("tolerance", prepared.study.tune.tolerance);
   tuning.set("strategy", to_text(prepared.study.tune.strategy));
-  tuning.set("reached", result.reached);
+  tuning.set("reached", result.reached && result.search.feasible);
   tuning.set("iterations", iterations_of(result));
   if (result.search.best) {
     const Evaluation& best = result.search.evaluations[*result.search.best];

@@ -79,6 +79,14 @@ PreparedStudy compared_study(const PreparedStudy& prepared, const StudyCall& cal
     for (const auto& [name, value] : run.results.optimal_parameters.as_object()) {
       if (prepared.start_levers.find(name) != nullptr) other.levers.start.set(name, value);
     }
+    // In the years that it decided about, as far as they are simulated here.
+    if (const std::optional<Study> before = study_behind(run)) {
+      std::vector<int> years;
+      for (const int year : before->levers.years) {
+        if (year >= other.simulation.first_year && year <= other.simulation.last_year) years.push_back(year);
+      }
+      if (!years.empty()) other.levers.years = std::move(years);
+    }
   }
   return call.prepare(other);
 }

@@ -59,7 +59,12 @@ struct Conditions::Builder {
   }
 
   void add(StudyConstraint& constraint) {
-    if (constraint.name.empty()) constraint.name = made_name(constraint);
+    if (constraint.name.empty()) {
+      const std::string made = made_name(constraint);
+      constraint.name = made;
+      for (int number = 2; names.contains(constraint.name); ++number)
+        constraint.name = fmt::format("{} ({})", made, number);
+    }
     if (!names.insert(constraint.name).second)
       refuse(constraint, "the name is taken by another one; give each its own");
     const int kinds = int{!constraint.figure.empty()} + int{!constraint.levers.empty()} + int{is_order(constraint)};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -15,6 +16,8 @@ namespace {
 
 /// Conditions on levers are sums of fractions: what rounding makes of them is less than this.
 constexpr double rounding = 1e-9;
+/// Part of a limit that a corner may miss it by without a doubt that the search could find better.
+constexpr double doubtful = 5e-4;
 
 const std::atomic<bool> never_stopped{false};
 
@@ -34,6 +37,8 @@ class Check {
         figures_(figures),
         baseline_(baseline),
         measure_(measure) {}
+
+  [[nodiscard]] const std::vector<std::vector<double>>& hints() const noexcept { return result_hints_; }
 
   Feasibility run() {
     // What a figure depends on is asked over the whole box, whether or not the conditions hold there.
@@ -163,43 +168,101 @@ class Check {
     return detail.at("maximum").is_number() && detail.at("value").as_real() > detail.at("maximum").as_real();
   }
 
-  /// Figures of cost where everything is lowest and highest; promotions move people between levels of different merit,
-  /// so both ends of their probability are looked at.
+  /// Figures where all levers are lowest and where all are highest. Pay rises with every lever but the probabilities of
+  /// promotion, which move people between levels of different merit: of those the best corner is looked for one by one.
   void corners() {
     if (measure_ == nullptr || study_.evaluator.kind != EvaluatorChoice::Kind::simulator) return;
-    const auto asked = [&](bool upper) {
-      return std::ranges::any_of(conditions_.rows(), [&](const ConditionRow& row) { return looked_at(row, upper); });
-    };
-    if (asked(true)) corner_of(false);
-    if (asked(false)) corner_of(true);
+    const auto of_figure = [](const ConditionRow& row) { return !row.on_levers; };
+    if (std::ranges::none_of(conditions_.rows(), of_figure)) return;
+    const std::array<Ends, 2> ends{ends_of(false), ends_of(true)};
+    for (const ConditionRow& row : conditions_.rows()) {
+      if (row.on_levers) continue;
+      if (is_cost_like(figures_.all()[row.figure]))
+        look_at_cost(row, ends[row.upper ? 0 : 1], !row.upper);
+      else
+        look_whether_it_moves(row, ends);
+    }
   }
 
-  [[nodiscard]] bool looked_at(const ConditionRow& row, bool upper) const {
-    return !row.on_levers && row.upper == upper && is_cost_like(figures_.all()[row.figure]);
+  /// A corner of the box, with all probabilities of promotion at either end.
+  struct Probe {
+    std::vector<double> point;
+    Measured measured;
+  };
+  struct Ends {
+    Probe plain, other;
+  };
+
+  [[nodiscard]] Probe probe(std::vector<double> point) const {
+    Measured measured = (*measure_)(point, EvaluationControl(never_stopped));
+    return {std::move(point), std::move(measured)};
   }
 
-  void corner_of(bool highest) {
+  [[nodiscard]] Ends ends_of(bool highest) const {
     std::vector<double> plain = corner(highest), other = plain;
     for (std::size_t i = 0; i < plain.size(); ++i) {
       const Variable& variable = levers_.variables()[i];
       if (variable.stepped) other[i] = highest ? variable.lower : variable.upper;
     }
-    const EvaluationControl control(never_stopped);
-    const Measured one = (*measure_)(plain, control), two = (*measure_)(other, control);
-    for (const ConditionRow& row : conditions_.rows()) {
-      if (!looked_at(row, !highest)) continue;
-      const double first = one.figures[row.figure], second = two.figures[row.figure];
-      const double value = highest ? std::max(first, second) : std::min(first, second);
-      const double limit = conditions_.limit_of(row, *from());
-      const double missing = highest ? limit - value : value - limit;
-      if (missing <= Conditions::tolerance * std::abs(limit)) continue;
-      const FigureRef& figure = figures_.all()[row.figure];
-      add(fmt::format("at the {} levers '{}' is {} by {}: {} in {} is {} there, {} {} is asked for",
-                      highest ? "highest" : "lowest", row.name, highest ? "missed" : "exceeded",
-                      amount(missing, unit_of(figure.figure)), figure.figure, figure.year,
-                      amount(value, unit_of(figure.figure)), highest ? "at least" : "at most",
-                      amount(limit, unit_of(figure.figure))));
+    return {probe(std::move(plain)), probe(std::move(other))};
+  }
+
+  /// What the row misses its limit by; at most 0: it holds.
+  [[nodiscard]] double missing(const ConditionRow& row, const Measured& measured) const {
+    const double value = measured.figures[row.figure], limit = conditions_.limit_of(row, *from());
+    return row.upper ? value - limit : limit - value;
+  }
+
+  /// From the better end on, one probability of promotion after the other is turned to where less is missed.
+  [[nodiscard]] Probe best_corner(const ConditionRow& row, const Ends& ends, double enough) const {
+    Probe best = missing(row, ends.other.measured) < missing(row, ends.plain.measured) ? ends.other : ends.plain;
+    for (bool better = true; better;) {
+      better = false;
+      for (std::size_t i = 0; i < best.point.size() && missing(row, best.measured) > enough; ++i) {
+        const Variable& variable = levers_.variables()[i];
+        if (!variable.stepped || !(variable.lower < variable.upper)) continue;
+        std::vector<double> turned = best.point;
+        turned[i] = turned[i] == variable.lower ? variable.upper : variable.lower;
+        Probe next = probe(std::move(turned));
+        if (!(missing(row, next.measured) < missing(row, best.measured))) continue;
+        best = std::move(next);
+        better = true;
+      }
     }
+    return best;
+  }
+
+  void look_at_cost(const ConditionRow& row, const Ends& ends, bool highest) {
+    const double limit = conditions_.limit_of(row, *from());
+    // Draws between the corners may come out a little better than at them: a miss so small is left to the search.
+    const double enough = doubtful * std::abs(limit);
+    const Probe best = best_corner(row, ends, enough);
+    const double missed = missing(row, best.measured);
+    const bool known = std::ranges::find(result_hints_, best.point) != result_hints_.end();
+    if (!known) result_hints_.push_back(best.point);
+    if (missed <= enough) return;
+    const FigureRef& figure = figures_.all()[row.figure];
+    const std::string_view unit = unit_of(figure.figure);
+    add(fmt::format("at the {} levers '{}' is {} by {}: {} in {} is {} there, {} {} is asked for",
+                    highest ? "highest" : "lowest", row.name, highest ? "missed" : "exceeded", amount(missed, unit),
+                    figure.figure, figure.year, amount(best.measured.figures[row.figure], unit),
+                    highest ? "at least" : "at most", amount(limit, unit)));
+  }
+
+  /// A figure that is the same at the start and at all corners is moved by no lever.
+  void look_whether_it_moves(const ConditionRow& row, const std::array<Ends, 2>& ends) {
+    if (baseline_ == nullptr) return;
+    const double value = baseline_->figures[row.figure];
+    for (const Ends& each : ends) {
+      if (each.plain.measured.figures[row.figure] != value || each.other.measured.figures[row.figure] != value) return;
+    }
+    const double missed = missing(row, *baseline_), limit = conditions_.limit_of(row, *from());
+    if (missed <= Conditions::tolerance * std::abs(limit)) return;
+    const FigureRef& figure = figures_.all()[row.figure];
+    const std::string_view unit = unit_of(figure.figure);
+    add(fmt::format("'{}' is missed by {} whatever the levers: none moves {} in {}, it is {}, {} {} is asked for",
+                    row.name, amount(missed, unit), figure.figure, figure.year, amount(value, unit),
+                    row.upper ? "at most" : "at least", amount(limit, unit)));
   }
 
   [[nodiscard]] std::vector<double> corner(bool highest) const {
@@ -220,13 +283,18 @@ class Check {
   const Measured* baseline_;
   const Measure* measure_;
   Feasibility result_;
+  std::vector<std::vector<double>> result_hints_;
 };
 
 }  // namespace
 
 Feasibility feasibility_of(const Study& study, const Conditions& conditions, const StudyLevers& levers,
-                           const FigureList& figures, const Measured* baseline, const Measure* measure) {
-  return Check(study, conditions, levers, figures, baseline, measure).run();
+                           const FigureList& figures, const Measured* baseline, const Measure* measure,
+                           std::vector<std::vector<double>>& hints) {
+  Check check(study, conditions, levers, figures, baseline, measure);
+  Feasibility result = check.run();
+  hints = check.hints();
+  return result;
 }
 
 }  // namespace planwise::manager

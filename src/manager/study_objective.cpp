@@ -143,6 +143,12 @@ std::vector<double> StudyObjective::values(const Measured& measured) const {
   return result;
 }
 
+void StudyObjective::put_figures(const std::vector<double>& values, Measured& into) const {
+  for (std::size_t i = 0; i < std::min(goals_.size(), values.size()); ++i) {
+    if (goals_[i].what == Goal::What::figure) into.figures[goals_[i].index] = goals_[i].sign * values[i];
+  }
+}
+
 Json StudyObjective::details(const Measured& measured) const {
   const auto object = [](const Terms& values) {
     Json result = Json::object();
@@ -201,6 +207,25 @@ void StudyState::set_baseline(Measured measured) {
   objective.resolve_scales(measured);
   baseline = std::move(measured);
   known.store(true, std::memory_order_release);
+}
+
+void StudyState::take_baseline(const PointOutcome& recorded) {
+  const std::lock_guard guard(mutex);
+  if (!needs_baseline || known.load(std::memory_order_acquire)) return;
+  const Json* terms = recorded.details.find("terms");
+  const Json* values = recorded.details.find("figures");
+  if (terms == nullptr || values == nullptr) return;
+  Measured measured;
+  measured.cost = terms->at("cost").as_real();
+  measured.equity = terms->at("equity").as_real();
+  measured.targets = terms->at("targets").as_real();
+  measured.figures.resize(figures.all().size(), 0);
+  for (const ConditionRow& row : conditions.rows()) {
+    const Json* value = row.on_levers ? nullptr : values->find(study.constraints[row.constraint].name);
+    if (value != nullptr && value->is_number()) measured.figures[row.figure] = value->as_real();
+  }
+  objective.put_figures(recorded.objectives, measured);
+  set_baseline(std::move(measured));
 }
 
 void StudyState::know_baseline(const EvaluationControl& control) {

@@ -41,6 +41,8 @@ class StudyObjective {
   [[nodiscard]] Terms shares(const Terms& terms, ObjectiveForm form) const;
   /// One a name.
   [[nodiscard]] std::vector<double> values(const Measured& measured) const;
+  /// The reverse of values(), for the figures among the goals.
+  void put_figures(const std::vector<double>& values, Measured& into) const;
   /// Everything but the conditions of PreparedStudy's details.
   [[nodiscard]] Json details(const Measured& measured) const;
 
@@ -81,6 +83,8 @@ struct StudyState {
   std::mutex mutex;             ///< Over asking for the baseline and the objective's scales until it is known.
 
   void set_baseline(Measured measured);
+  /// From evaluation 0 of an earlier call, so that nobody is asked for it again and the scales stay what they were.
+  void take_baseline(const PointOutcome& recorded);
   [[nodiscard]] PointOutcome evaluate(const std::vector<double>& point, const EvaluationControl& control);
 
  private:

@@ -11,22 +11,23 @@ namespace planwise::report {
 
 namespace {
 
-std::string value_of(const LeverRow& row, double value) {
-  return row.multiplier ? fmt::format("× {:.3f}", value) : percent_text(value);
-}
-
 Cell change_cell(const LeverRow& row) {
   if (!row.optimal) return absent_cell();
-  std::string text = value_of(row, *row.optimal);
-  if (row.initial && value_of(row, *row.initial) != text) text = value_of(row, *row.initial) + " → " + text;
+  std::string text = lever_text(row, *row.optimal);
+  if (row.initial && lever_text(row, *row.initial) != text) text = lever_text(row, *row.initial) + " → " + text;
   const bool bound = row.at == LeverRow::At::lower || row.at == LeverRow::At::upper;
   if (bound) text += row.at == LeverRow::At::lower ? " ▾" : " ▴";
-  return {text, "results.optimal_parameters." + row.name, Tone::plain};
+  return {text, (row.given ? "configuration.initial_parameters." : "results.optimal_parameters.") + row.name,
+          Tone::plain};
 }
 
 /// One row a lever, one column a level.
 Table compact_levers(const Draft& draft) {
   Table table{"Levers: baseline → plan", {{"Lever", false}}, {}, "▾ ▴ at the lower or upper bound of the search."};
+  if (!draft.decides()) {
+    table.caption = "Levers that the study looked at";
+    table.note.clear();
+  }
   std::vector<std::string> titles;
   std::map<std::string, std::map<int, Cell>> cells;
   int levels = 1;
@@ -70,7 +71,7 @@ std::string cut(const std::string& text, std::size_t most) {
 }
 
 Section decision(Draft& draft) {
-  Section section{"decision", "Decision", {}};
+  Section section{"decision", draft.decides() ? "Decision" : "Study", {}};
   constexpr std::size_t most_text = 600;
   const Metadata& metadata = draft.run.metadata;
   for (const auto& [text, path] : {std::pair{metadata.description, "metadata.description"},
@@ -104,14 +105,18 @@ Section costs(Draft& draft) {
   else
     section.blocks.emplace_back(draft.lacking("Costs by year", "results.projected_outcomes.years"));
   if (auto chart = bridge_chart(draft)) section.blocks.emplace_back(std::move(*chart));
-  if (draft.conditions.empty()) {
+  if (draft.without_conditions()) {
+    section.blocks.emplace_back(
+        Text{"The study has no conditions.", {"configuration.algorithm_config.constraints"}, Tone::plain});
+  } else if (draft.conditions.empty()) {
     section.blocks.emplace_back(
         draft.lacking("Values and headroom of the conditions", "results.projected_outcomes.constraints"));
   } else {
     Table table = condition_table(draft);
     constexpr std::size_t most = 8;
     if (table.rows.size() > most) {
-      table.note = fmt::format("{} more are in the full edition.", table.rows.size() - most);
+      table.note +=
+          fmt::format("{}{} more are in the full edition.", table.note.empty() ? "" : " ", table.rows.size() - most);
       table.rows.resize(most);
     }
     section.blocks.emplace_back(std::move(table));
@@ -124,8 +129,12 @@ Section drivers(Draft& draft) {
   constexpr std::size_t most_bars = 6;
   if (auto chart = sensitivity_chart(draft, most_bars))
     section.blocks.emplace_back(std::move(*chart));
-  else
+  else if (draft.kind != "uncertainty")
     section.blocks.emplace_back(draft.lacking("Sensitivity", "results.sensitivity_analysis"));
+  if (draft.kind == "uncertainty") {
+    if (auto chart = band_chart(draft)) section.blocks.emplace_back(std::move(*chart));
+  }
+  if (!draft.decides()) return section;  // the seeds' figures are its key figures
   for (const EnsembleRow& row : draft.ensembles) {
     if (row.figure != "active_compensation" || !row.p10 || !row.p90 || row.group == "compared" ||
         row.group == "difference")
@@ -159,14 +168,15 @@ Section origin(Draft& draft) {
 }  // namespace
 
 std::vector<Section> board_sections(Draft& draft) {
-  std::vector<Section> sections{decision(draft), costs(draft)};
+  std::vector<Section> sections{decision(draft)};
+  if (draft.decides()) sections.push_back(costs(draft));
   Section levers{"levers", "Levers", {}};
   if (draft.levers.empty())
     levers.blocks.emplace_back(draft.lacking("Levers", "results.optimal_parameters"));
   else
     levers.blocks.emplace_back(compact_levers(draft));
   sections.push_back(std::move(levers));
-  sections.push_back(drivers(draft));
+  if (Section section = drivers(draft); !section.blocks.empty()) sections.push_back(std::move(section));
   sections.push_back(recommendations(draft));
   sections.push_back(origin(draft));
   return sections;

@@ -8,12 +8,25 @@ namespace planwise::report {
 
 namespace {
 
+using Maker = Section (*)(Draft&);
+
+/// Studies that decide no lever have neither costs of a plan nor bounds that it ends on.
+std::vector<Maker> makers_of(const Draft& draft) {
+  if (draft.kind == "uncertainty")
+    return {summary_section, decision_section, advice_section, uncertainty_section, lever_section,  risk_section,
+            search_section,  changes_section,  method_section, origin_section,      missing_section};
+  if (draft.kind == "sensitivity")
+    return {summary_section, decision_section, advice_section, sensitivity_section, lever_section,
+            search_section,  changes_section,  method_section, origin_section,      missing_section};
+  return {summary_section,     decision_section,    advice_section, lever_section,     bounds_section,
+          cost_section,        people_section,      equity_section, condition_section, front_section,
+          sensitivity_section, uncertainty_section, risk_section,   search_section,    changes_section,
+          method_section,      origin_section,      missing_section};
+}
+
 std::vector<Section> full_sections(Draft& draft) {
   std::vector<Section> sections;
-  for (Section (*make)(Draft&) :
-       {summary_section, decision_section, advice_section, lever_section, bounds_section, cost_section, people_section,
-        equity_section, condition_section, front_section, sensitivity_section, uncertainty_section, risk_section,
-        search_section, changes_section, method_section, origin_section, missing_section}) {
+  for (const Maker make : makers_of(draft)) {
     Section section = make(draft);
     if (!section.blocks.empty()) sections.push_back(std::move(section));
   }
@@ -28,8 +41,7 @@ EvidenceReport build_report(const ReportFacts& facts) {
   EvidenceReport report;
   report.board = facts.board;
   report.title = metadata.scenario_id;
-  report.subtitle =
-      facts.board ? "Board summary of a compensation decision" : "Evidence report of a compensation decision";
+  report.subtitle = (facts.board ? "Board summary of " : "Evidence report of ") + subject_text(draft);
   report.facts = {{"Run", metadata.run_id}, {"Type", metadata.optimization_type}};
   if (metadata.created_at.microseconds != 0)
     report.facts.emplace_back("Created", to_text(metadata.created_at).substr(0, 10));

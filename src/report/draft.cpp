@@ -1,5 +1,7 @@
 #include "report/draft.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -37,13 +39,30 @@ bool is_personal(std::string_view key) {
          key.starts_with("employee_id") || key == "people" || key == "employees_list";
 }
 
+/// Pay beside a number of one to four people is theirs. New hires are no such number: pay beside them is of all.
+bool tells_of_few(const Json& object, const std::string& path) {
+  if (path.find("employee_impact") == std::string::npos) return false;
+  const auto& members = object.as_object();
+  return std::any_of(members.begin(), members.end(), [](const auto& member) {
+    return !member.first.starts_with("new_hires") &&
+           (unit_of(member.first) == Unit::count || member.first == "active" || member.first == "affected") &&
+           is_few(finite(&member.second).value_or(0));
+  });
+}
+
 void flatten(Table& table, const Json& value, const std::string& name, const std::string& path, int depth) {
   constexpr std::size_t most_rows = 200;
   if (table.rows.size() >= most_rows) return;
   if (value.is_object() && !value.empty() && depth < 6) {
-    for (const auto& [key, member] : value.as_object())
-      if (!is_personal(key))
-        flatten(table, member, name.empty() ? readable(key) : name + ": " + readable(key), path + "." + key, depth + 1);
+    const bool few = tells_of_few(value, path);
+    for (const auto& [key, member] : value.as_object()) {
+      if (is_personal(key)) continue;
+      const std::string title = name.empty() ? readable(key) : name + ": " + readable(key);
+      if (few && member.is_number() && unit_of(key) != Unit::count && key != "year" && key != "level")
+        table.rows.push_back({{title, {}, Tone::plain}, {"suppressed", path + "." + key, Tone::missing}});
+      else
+        flatten(table, member, title, path + "." + key, depth + 1);
+    }
     return;
   }
   const std::size_t last = path.find_last_of('.');
@@ -55,11 +74,11 @@ void flatten(Table& table, const Json& value, const std::string& name, const std
     table.rows.push_back({{name, {}, Tone::plain}, {std::to_string(value.as_integer()), path, Tone::plain}});
     return;
   }
-  const std::optional<double> count = unit == Unit::count ? finite(&value) : std::nullopt;
-  const bool few = count && *count > 0 && *count < static_cast<double>(fewest_people) &&
-                   path.find("employee_impact") != std::string::npos;
+  const bool of_people = path.find("employee_impact") != std::string::npos;
+  const bool count = unit == Unit::count || key == "active" || key == "affected";
+  const bool few = of_people && count && is_few(finite(&value).value_or(0));
   const std::optional<double> number = few ? std::nullopt : finite(&value);
-  Cell cell{few ? "fewer than " + std::to_string(fewest_people) : value_text(value, unit), path};
+  Cell cell{few ? "fewer than 5" : value_text(value, unit), path};
   if (number) cell.figure = Figure{*number, unit, false};
   table.rows.push_back({{name, {}, Tone::plain}, std::move(cell)});
 }
@@ -75,7 +94,25 @@ Draft::Draft(const ReportFacts& given)
       sensitivity(sensitivity_of(given.subject.run)),
       ensembles(ensembles_of(given.subject.run)),
       change(change_of(given)) {
+  kind = study_text({"kind"});
   target_year = target_of(*this);
+  hidden_levels = hidden_levels_of(given);
+  few_above_cap = report::few_above_cap(given);
+  for (ConditionRow& row : conditions) {
+    // Where the people of a level are not known they may be few.
+    const auto level = static_cast<std::size_t>(row.level.value_or(0));
+    const bool hidden = level > 0 && (level > hidden_levels.size() || hidden_levels[level - 1]);
+    if (!hidden && !(few_above_cap && is_without_outliers(row.figure))) continue;
+    row.suppressed = row.value || row.headroom || row.violation;
+    row.value = row.headroom = row.violation = std::nullopt;
+  }
+  if (decides()) return;
+  change.reset();
+  for (LeverRow& row : levers) {
+    row.given = true;
+    if (!row.optimal) row.optimal = row.initial;
+    row.at = LeverRow::At::unknown;
+  }
 }
 
 Text Draft::lacking(const std::string& what, const std::string& path) {
@@ -94,7 +131,14 @@ std::string Draft::study_text(std::initializer_list<std::string_view> keys) cons
   return found && found.value->is_string() ? found.value->as_string() : std::string();
 }
 
+bool Draft::without_conditions() const {
+  const Found list = study({"constraints"});
+  return conditions.empty() && list && list.value->is_array() && list.value->empty() &&
+         run.configuration.constraints.empty();
+}
+
 Found Draft::term(std::string_view name) const {
+  if (few_above_cap && is_without_outliers(name)) return {};
   return find_at(run.results.objective_breakdown, "results.objective_breakdown", {name});
 }
 
@@ -149,6 +193,28 @@ std::vector<Cell> compared_cells(const Found& before, const Found& after, Unit u
   cells.push_back(difference_cell(difference, unit));
   cells.push_back(*from == 0 ? absent_cell() : change_cell(difference / std::abs(*from), Unit::percent));
   return cells;
+}
+
+void align_money(Table& table, std::size_t column) {
+  constexpr double million = 1e6, least = 0.9995e6;
+  for (const bool change : {false, true}) {
+    double largest = 0;
+    const auto each = [&](const auto& take) {
+      for (auto& row : table.rows) {
+        Cell& cell = row.at(column);
+        if (cell.figure && cell.figure->unit == Unit::money && cell.figure->change == change &&
+            std::isfinite(cell.figure->value))
+          take(cell, cell.figure->value);
+      }
+    };
+    each([&](Cell&, double value) { largest = std::max(largest, std::abs(value)); });
+    if (largest < least) continue;
+    each([&](Cell& cell, double value) {
+      if (value == 0 || std::abs(value) >= least) return;
+      const double shown = std::abs(value) < 0.005 * million ? 0 : value;
+      cell.text = fmt::format("{}{:.2f} M", change && shown > 0 ? "+" : "", shown / million);
+    });
+  }
 }
 
 Table flat_table(const std::string& caption, const Json& value, const std::string& path) {

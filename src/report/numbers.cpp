@@ -50,6 +50,16 @@ std::string percent_text(double fraction) {
   return without_empty_sign(with_groups(fmt::format("{:.{}f}", percent, size >= 99.95 ? 1 : 2))) + " %";
 }
 
+std::string rate_text(double fraction) {
+  if (!std::isfinite(fraction)) return real_text(fraction);
+  return without_empty_sign(with_groups(fmt::format("{:.2f}", fraction * 100))) + " %";
+}
+
+std::string gap_text(double value, Unit unit) {
+  if (unit != Unit::percent || !std::isfinite(value)) return unit_text(value, unit);
+  return without_empty_sign(fmt::format("{:.2f}", value * 100)) + " pp";
+}
+
 std::string number_text(double value) {
   if (!std::isfinite(value)) return real_text(value);
   const double size = std::abs(value);

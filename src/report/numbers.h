@@ -18,6 +18,10 @@ namespace planwise::report {
 [[nodiscard]] std::string grouped(double value);
 /// "2.50 %".
 [[nodiscard]] std::string percent_text(double fraction);
+/// "0.00 %": always two decimals, for levers and what else is set rather than computed.
+[[nodiscard]] std::string rate_text(double fraction);
+/// What is left of a limit or goes beyond it: of fractions in points without a sign, "1.04 pp".
+[[nodiscard]] std::string gap_text(double value, Unit unit);
 /// At most five significant digits, large ones with groups.
 [[nodiscard]] std::string number_text(double value);
 [[nodiscard]] std::string unit_text(double value, Unit unit);

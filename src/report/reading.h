@@ -47,8 +47,10 @@ struct LeverRow {
   std::optional<int> level;
   std::optional<double> initial, optimal, lower, upper;
   bool multiplier = false;
-  bool locked = false;     ///< By the study or the data, as the run tells.
-  bool no_effect = false;  ///< The run's sensitivity found none, or the model has none.
+  bool locked = false;          ///< By the study or the data, as the run tells.
+  bool no_effect = false;       ///< The model has none, or the run's sensitivity found none over the lever's range.
+  bool no_effect_here = false;  ///< The run's sensitivity found none around its point.
+  bool given = false;           ///< Of a study that decides no lever: `optimal` is the value that it looked at.
   At at = At::unknown;
   [[nodiscard]] bool changed() const noexcept { return initial && optimal && *initial != *optimal; }
 };
@@ -60,7 +62,12 @@ struct ConditionRow {
   std::string name, figure, unit, path;
   std::optional<double> minimum, maximum, value, violation, headroom;
   std::optional<bool> satisfied;
+  std::optional<int> level;
+  std::string order;        ///< "descending" and the like, of levers.
+  bool relative = false;    ///< Limits are parts of the baseline's figure.
+  bool suppressed = false;  ///< What it came to would tell of a few people.
 };
+/// As evaluated; else those of the study, with their limits alone.
 [[nodiscard]] std::vector<ConditionRow> conditions_of(const Run& run);
 
 /// How much a lever matters, by whatever method the run holds.
@@ -76,6 +83,8 @@ struct SensitivityReading {
   std::string method;  ///< "sobol", "morris", "local", "tornado", "stored", or "as stored" for what an older run tells.
   std::string measure;  ///< What `value` is, in words.
   std::string output;
+  /// Looked around one point: what has no effect there may have one elsewhere.
+  [[nodiscard]] bool local() const { return tornado || method == "local"; }
   bool tornado = false;              ///< low and high are outputs at the bounds; value is the swing.
   double middle = 0;                 ///< Of a tornado: the output at the plan.
   std::vector<SensitivityRow> rows;  ///< Largest first.

@@ -51,6 +51,49 @@ bool without_effect_in_model(const Run& run, const LeverRow& row) {
   return row.level == static_cast<int>(level_count) && row.name.starts_with("promotion_");
 }
 
+std::string text_at(const Json& item, std::string_view key) {
+  const Json* value = item.find(key);
+  return value != nullptr && value->is_string() ? value->as_string() : std::string();
+}
+
+bool flag_at(const Json& item, std::string_view key) {
+  const Json* value = item.find(key);
+  return value != nullptr && value->is_boolean() && value->as_boolean();
+}
+
+/// A condition as evaluated, or as a study declares it: the latter has no value, and names its levers.
+ConditionRow condition_at(const Json& item, std::string path) {
+  ConditionRow row;
+  row.path = std::move(path);
+  row.name = text_at(item, "name");
+  row.figure = text_at(item, "figure");
+  row.unit = text_at(item, "unit");
+  row.minimum = finite(item.find("minimum"));
+  row.maximum = finite(item.find("maximum"));
+  row.value = finite(item.find("value"));
+  row.violation = finite(item.find("violation"));
+  row.headroom = finite(item.find("headroom"));
+  row.order = text_at(item, "order");
+  row.relative = flag_at(item, "relative");
+  if (const auto level = finite(item.find("level")); level && *level >= 1) row.level = static_cast<int>(*level);
+  if (row.unit.empty() && (row.relative || row.figure.empty()) &&
+      (item.find("levers") != nullptr || item.find("order") != nullptr))
+    row.unit = "fraction";
+  if (const Json* satisfied = item.find("satisfied"); satisfied != nullptr && satisfied->is_boolean())
+    row.satisfied = satisfied->as_boolean();
+  return row;
+}
+
+std::vector<ConditionRow> condition_rows(const Found& list) {
+  std::vector<ConditionRow> rows;
+  if (!list || !list.value->is_array()) return rows;
+  for (std::size_t i = 0; i < list.value->size(); ++i) {
+    const Json& item = list.value->at(i);
+    if (item.is_object()) rows.push_back(condition_at(item, list.path + "[" + std::to_string(i) + "]"));
+  }
+  return rows;
+}
+
 }  // namespace
 
 std::vector<LeverRow> levers_of(const ReportFacts& facts) {
@@ -78,7 +121,7 @@ std::vector<LeverRow> levers_of(const ReportFacts& facts) {
     row.no_effect = without_effect_in_model(run, row);
     if (sensitivity) {
       for (const SensitivityRow& effect : sensitivity->rows)
-        row.no_effect = row.no_effect || (effect.lever == name && effect.no_effect);
+        (sensitivity->local() ? row.no_effect_here : row.no_effect) |= effect.lever == name && effect.no_effect;
     }
     row.at = place_of(row);
     rows.push_back(std::move(row));
@@ -87,31 +130,10 @@ std::vector<LeverRow> levers_of(const ReportFacts& facts) {
 }
 
 std::vector<ConditionRow> conditions_of(const Run& run) {
-  std::vector<ConditionRow> rows;
-  const Json* list = run.results.projected_outcomes.find("constraints");
-  if (list == nullptr || !list->is_array()) return rows;
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    const Json& item = list->at(i);
-    if (!item.is_object()) continue;
-    ConditionRow row;
-    row.path = "results.projected_outcomes.constraints[" + std::to_string(i) + "]";
-    const auto text = [&](std::string_view key) {
-      const Json* value = item.find(key);
-      return value != nullptr && value->is_string() ? value->as_string() : std::string();
-    };
-    row.name = text("name");
-    row.figure = text("figure");
-    row.unit = text("unit");
-    row.minimum = finite(item.find("minimum"));
-    row.maximum = finite(item.find("maximum"));
-    row.value = finite(item.find("value"));
-    row.violation = finite(item.find("violation"));
-    row.headroom = finite(item.find("headroom"));
-    if (const Json* satisfied = item.find("satisfied"); satisfied != nullptr && satisfied->is_boolean())
-      row.satisfied = satisfied->as_boolean();
-    rows.push_back(std::move(row));
-  }
-  return rows;
+  std::vector<ConditionRow> rows =
+      condition_rows(find_at(run.results.projected_outcomes, "results.projected_outcomes", {"constraints"}));
+  if (!rows.empty()) return rows;
+  return condition_rows(find_at(run.configuration.algorithm_config, "configuration.algorithm_config", {"constraints"}));
 }
 
 }  // namespace planwise::report

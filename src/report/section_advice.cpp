@@ -22,7 +22,11 @@ void on_status(const Draft& draft, std::vector<Advice>& out) {
                    draft.study({"evaluator", "kind"}) ? "configuration.algorithm_config.evaluator.kind"
                                                       : "metadata.use_synthetic_mode",
                    Tone::bad});
-  if (metadata.converged && !*metadata.converged && metadata.function_evaluations.value_or(0) > 0)
+  const bool searched = draft.kind.empty() || draft.kind == "optimize";
+  if (draft.kind == "tune" && metadata.converged && !*metadata.converged)
+    out.push_back({"Let the tuning go on with more iterations, or set a target that the levers can reach.",
+                   "target not reached", "metadata.converged", Tone::caution});
+  if (searched && metadata.converged && !*metadata.converged && metadata.function_evaluations.value_or(0) > 0)
     out.push_back({"Let the search go on with more evaluations; its own test of convergence did not hold.",
                    fmt::format("not converged after {} evaluations", *metadata.function_evaluations),
                    "metadata.converged", Tone::caution});
@@ -31,15 +35,15 @@ void on_status(const Draft& draft, std::vector<Advice>& out) {
 void on_conditions(const Draft& draft, std::vector<Advice>& out) {
   constexpr double tight = 0.01;
   for (const ConditionRow& row : draft.conditions) {
-    const Unit unit = unit_of(row.figure);
+    const Unit unit = unit_of_condition(row);
     if (row.satisfied && !*row.satisfied) {
       out.push_back(
           {fmt::format("Do not adopt the plan as it is, or relax the condition {}: the plan violates it.", row.name),
-           row.violation ? "violated by " + unit_text(*row.violation, unit) : "violated", row.path + ".violation",
+           row.violation ? "violated by " + gap_text(*row.violation, unit) : "violated", row.path + ".violation",
            Tone::bad});
     } else if (row.headroom && row.maximum && *row.maximum != 0 && *row.headroom / std::abs(*row.maximum) < tight) {
       out.push_back({fmt::format("Watch the condition {} through the year: next to nothing is left of it.", row.name),
-                     fmt::format("headroom {} of {}", unit_text(*row.headroom, unit), unit_text(*row.maximum, unit)),
+                     fmt::format("headroom {} of {}", gap_text(*row.headroom, unit), unit_text(*row.maximum, unit)),
                      row.path + ".headroom", Tone::caution});
     }
   }
@@ -66,23 +70,33 @@ void on_bounds(const Draft& draft, std::vector<Advice>& out) {
          Tone::caution});
 }
 
+/// The part of each weighted term in what a search minimised on raw scales. Within the pay cap other terms are weighed
+/// than those that the breakdown names first. Silent where the parts do not come out: a wrong share is no advice.
 void on_terms(const Draft& draft, std::vector<Advice>& out) {
-  constexpr double most = 0.9, outlier_part = 0.5;
-  const std::string form = draft.study_text({"objective", "form"});
+  constexpr double most = 0.9, rounding = 1e-9;
+  const bool searched = draft.kind.empty() || draft.kind == "optimize";
   const auto& objective = draft.run.results.objective_value;
-  for (const char* name : {"cost", "equity", "targets"}) {
-    const Found term = draft.term(name);
+  if (!searched || draft.study_text({"objective", "form"}) != "as_it_stands" || !objective || !(*objective > 0)) return;
+  const Found within = draft.study({"objective", "within_pay_cap"});
+  const bool capped = within && within.value->is_boolean() && within.value->as_boolean();
+  for (const char* each : {"cost", "equity", "targets"}) {
+    const std::string name = each;
+    const Found term = draft.term(capped && name != "targets" ? name + "_within_cap" : name);
     const auto weight = draft.study({"objective", "weights", name}).number();
-    if (form != "as_it_stands" || !objective || !(*objective > 0) || !weight || !term.number()) continue;
+    if (!weight || !term.number()) continue;
     const double part = *weight * *term.number() / *objective;
-    if (part > most && *weight < most)
-      out.push_back(
-          {fmt::format("Use normalised terms: on the raw scales the objective is {} alone, whatever the weights say.",
-                       name),
-           fmt::format("{} at weight {} makes {} of the objective", name, number_text(*weight),
-                       percent_text(std::min(1.0, part))),
-           term.path, Tone::caution});
+    if (!(part > most) || part > 1 + rounding || *weight >= most) continue;
+    out.push_back(
+        {fmt::format("Use normalised terms: on the raw scales the objective is {} alone, whatever the weights say.",
+                     name),
+         fmt::format("{}{} at weight {} makes {} of the objective", name, capped ? " within the pay cap" : "",
+                     number_text(*weight), rate_text(part)),
+         term.path, Tone::caution});
   }
+}
+
+void on_equity(const Draft& draft, std::vector<Advice>& out) {
+  constexpr double outlier_part = 0.5;
   const Found all = draft.term("equity"), capped = draft.term("equity_within_cap");
   if (all.number() && capped.number() && *all.number() > 0 && 1 - *capped.number() / *all.number() > outlier_part)
     out.push_back({"Judge equity without pay above the cap: a few people make most of the spread.",
@@ -115,9 +129,10 @@ void on_sensitivity(const Draft& draft, std::vector<Advice>& out) {
   if (!draft.sensitivity || draft.sensitivity->rows.empty()) return;
   const SensitivityRow& first = draft.sensitivity->rows.front();
   if (first.value == 0) return;
-  std::string figure = number_text(first.value);
+  const Unit unit = unit_of_effect(*draft.sensitivity);
+  std::string figure = unit_text(first.value, unit);
   if (first.low && first.high && !draft.sensitivity->tornado)
-    figure += fmt::format(" ({} to {})", number_text(*first.low), number_text(*first.high));
+    figure += fmt::format(" ({} to {})", unit_text(*first.low, unit), unit_text(*first.high, unit));
   out.push_back({fmt::format("Agree on {} first: no other lever moves the outcome as much.", readable(first.lever)),
                  fmt::format("{}: {}", draft.sensitivity->measure, figure), first.path, Tone::plain});
 }
@@ -138,8 +153,8 @@ int urgency(Tone tone) { return tone == Tone::bad ? 0 : tone == Tone::caution ? 
 
 std::vector<Advice> advice_of(Draft& draft) {
   std::vector<Advice> out;
-  for (const auto& rule :
-       {on_status, on_infeasible, on_conditions, on_bounds, on_terms, on_uncertainty, on_risk, on_sensitivity})
+  for (const auto& rule : {on_status, on_infeasible, on_conditions, on_bounds, on_terms, on_equity, on_uncertainty,
+                           on_risk, on_sensitivity})
     rule(draft, out);
   for (Advice& advice : out) {
     if (!advice.text.ends_with('.')) advice.text += '.';

@@ -1,4 +1,4 @@
-// Levers with bounds and change, levers at a bound, conditions and headroom.
+// Levers with bounds and change, levers at a bound.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,9 +11,8 @@ namespace planwise::report {
 
 namespace {
 
-std::string lever_text(const LeverRow& row, double value) {
-  return row.multiplier ? fmt::format("× {:.3f}", value) : percent_text(value);
-}
+/// Below this a lever's value reads as 0, and a change in parts of it says nothing.
+constexpr double least_base = 5e-5;
 
 std::string name_of(const LeverRow& row) {
   return row.level ? fmt::format("{}, level {}", row.title, *row.level) : row.title;
@@ -26,7 +25,10 @@ std::string remark_of(const LeverRow& row) {
   if (row.at == LeverRow::At::upper) add("at upper bound");
   if (row.at == LeverRow::At::fixed) add("fixed");
   if (row.locked) add("locked");
-  if (row.no_effect) add("no effect");
+  if (row.no_effect)
+    add("no effect");
+  else if (row.no_effect_here)
+    add("no effect at this point");
   return text;
 }
 
@@ -45,7 +47,8 @@ std::vector<Cell> lever_cells(const LeverRow& row) {
     const double change = *row.optimal - *row.initial;
     cells.push_back(difference_cell(change, unit));
     if (row.multiplier) cells.back().text = fmt::format("{:+.3f}", change + 0.0);
-    cells.push_back(*row.initial == 0 ? absent_cell() : change_cell(change / std::abs(*row.initial), Unit::percent));
+    cells.push_back(std::abs(*row.initial) < least_base ? absent_cell()
+                                                        : change_cell(change / std::abs(*row.initial), Unit::percent));
   } else {
     cells.push_back(absent_cell());
     cells.push_back(absent_cell());
@@ -60,27 +63,33 @@ std::vector<Cell> lever_cells(const LeverRow& row) {
   return cells;
 }
 
-std::string limit_text(const ConditionRow& row, Unit unit) {
-  if (row.minimum && row.maximum)
-    return fmt::format("{} to {}", unit_text(*row.minimum, unit), unit_text(*row.maximum, unit));
-  if (row.maximum) return "at most " + unit_text(*row.maximum, unit);
-  if (row.minimum) return "at least " + unit_text(*row.minimum, unit);
-  return "–";
-}
-
-Unit unit_of_condition(const ConditionRow& row) {
-  if (row.unit == "fraction" || row.unit == "relative") return Unit::percent;
-  if (row.unit == "money" || row.unit == "currency") return Unit::money;
-  if (row.unit == "people" || row.unit == "count") return Unit::count;
-  return row.figure.empty() ? Unit::number : unit_of(row.figure);
+/// Of a study that decides no lever: what it looked at, and between which bounds.
+Table given_levers(const Draft& draft) {
+  Table table{"Levers that the study looked at",
+              {{"Lever", false}, {"Value", true}, {"Bounds", true}, {"Remark", false}},
+              {},
+              "Nothing here is a decision of this run. × : factor on the middle of the pay range."};
+  for (const LeverRow& row : draft.levers) {
+    std::vector<Cell> cells = lever_cells(row);
+    table.rows.push_back({cells[0], cells[1], cells[5], cells[6]});
+  }
+  return table;
 }
 
 }  // namespace
+
+std::string lever_text(const LeverRow& row, double value) {
+  return row.multiplier ? fmt::format("× {:.3f}", value) : rate_text(value);
+}
 
 Section lever_section(Draft& draft) {
   Section section{"levers", "Levers", {}};
   if (draft.levers.empty()) {
     section.blocks.emplace_back(draft.lacking("Levers", "results.optimal_parameters"));
+    return section;
+  }
+  if (!draft.decides()) {
+    section.blocks.emplace_back(given_levers(draft));
     return section;
   }
   Table table{"Levers: baseline, plan, change, search bounds",
@@ -128,58 +137,6 @@ Section bounds_section(Draft& draft) {
         "front of cost against equity put the choice where it belongs.",
         {},
         Tone::plain});
-  return section;
-}
-
-Table condition_table(Draft& draft) {
-  Table table{"Conditions, what the plan comes to, and what is left",
-              {{"Condition", false}, {"Limit", true}, {"Plan", true}, {"Headroom", true}, {"Kept", false}},
-              {},
-              ""};
-  for (const ConditionRow& row : draft.conditions) {
-    const Unit unit = unit_of_condition(row);
-    const auto cell = [&](const std::optional<double>& value, const char* key) {
-      return value ? figure_cell(*value, unit, fmt::format("{}.{}", row.path, key)) : absent_cell();
-    };
-    Cell kept = !row.satisfied ? absent_cell()
-                               : Cell{*row.satisfied ? "✓ yes" : "✗ no", row.path + ".satisfied",
-                                      *row.satisfied ? Tone::good : Tone::bad};
-    if (row.satisfied && !*row.satisfied && row.violation) kept.text += ", by " + unit_text(*row.violation, unit);
-    table.rows.push_back({{row.name.empty() ? readable(row.figure) : row.name, row.path, Tone::plain},
-                          {limit_text(row, unit), row.path, Tone::plain},
-                          cell(row.value, "value"),
-                          cell(row.headroom, "headroom"),
-                          std::move(kept)});
-  }
-  return table;
-}
-
-Section condition_section(Draft& draft) {
-  Section section{"conditions", "Conditions and headroom", {}};
-  if (!draft.conditions.empty())
-    section.blocks.emplace_back(condition_table(draft));
-  else if (draft.run.configuration.constraints.empty() && !draft.study({"constraints"}))
-    section.blocks.emplace_back(draft.lacking("Conditions", "results.projected_outcomes.constraints"));
-  else
-    section.blocks.emplace_back(
-        draft.lacking("Values and headroom of the conditions", "results.projected_outcomes.constraints"));
-  const auto& declared = draft.run.configuration.constraints;
-  if (draft.conditions.empty() && !declared.empty()) {
-    Table table{"Conditions as declared", {{"Condition", false}, {"Type", false}, {"Bounds", true}}, {}, ""};
-    for (std::size_t i = 0; i < declared.size(); ++i) {
-      const std::string path = fmt::format("configuration.constraints[{}]", i);
-      table.rows.push_back({{declared[i].name, path, {}},
-                            {declared[i].constraint_type, path, {}},
-                            {value_text(declared[i].bounds), path + ".bounds", {}}});
-    }
-    section.blocks.emplace_back(std::move(table));
-  }
-  if (const Json& violations = draft.run.results.constraint_violations; violations.is_array() && !violations.empty()) {
-    for (std::size_t i = 0; i < std::min<std::size_t>(violations.size(), 20); ++i)
-      section.blocks.emplace_back(Text{"Violation as stored: " + value_text(violations.at(i)) + ".",
-                                       {fmt::format("results.constraint_violations[{}]", i)},
-                                       Tone::bad});
-  }
   return section;
 }
 

@@ -134,8 +134,12 @@ Section method_section(Draft& draft) {
            {},
            {}});
   const Found notes = find_at(draft.run.results.projected_outcomes, "results.projected_outcomes", {"notes"});
-  if (notes && notes.value->is_array() && !notes.value->empty())
-    section.blocks.emplace_back(list_table("Notes of the run", *notes.value, notes.path));
+  if (notes && notes.value->is_array() && !notes.value->empty()) {
+    Json shown = Json::array();
+    for (const Json& note : notes.value->as_array())
+      shown.push_back(note.is_string() ? Json(shown_note(note.as_string())) : note);
+    section.blocks.emplace_back(list_table("Notes of the run", shown, notes.path));
+  }
   return section;
 }
 

@@ -58,72 +58,6 @@ void add_change(Section& section, const Draft& draft) {
   }
 }
 
-/// The objective of evaluation i when it is feasible, as far as the run tells.
-class HistoryReading {
- public:
-  explicit HistoryReading(const Run& run, bool conditions) : conditions_(conditions) {
-    const Json* list = run.simulation_data ? run.simulation_data->find("evaluations") : nullptr;
-    if (list != nullptr && list->is_array() && list->size() == run.results.objective_history.size())
-      evaluations_ = list;
-  }
-  [[nodiscard]] bool knows() const { return !conditions_ || evaluations_ != nullptr; }
-  [[nodiscard]] bool feasible(std::size_t index) const {
-    if (evaluations_ == nullptr) return !conditions_;
-    const Json& evaluation = evaluations_->at(index);
-    if (evaluation.find("error") != nullptr) return false;
-    const Json* constraints = evaluation.find("constraints");
-    if (constraints == nullptr || !constraints->is_array()) return true;
-    constexpr double tolerance = 1e-8;
-    return std::all_of(constraints->as_array().begin(), constraints->as_array().end(), [](const Json& value) {
-      const auto number = finite(&value);
-      return number && *number <= tolerance;
-    });
-  }
-
- private:
-  const Json* evaluations_ = nullptr;
-  bool conditions_;
-};
-
-std::optional<Chart> history_chart(const Draft& draft) {
-  const Json& history = draft.run.results.objective_history;
-  if (!history.is_array() || history.size() < 2) return std::nullopt;
-  const HistoryReading reading(draft.run, !draft.conditions.empty());
-  Chart chart;
-  chart.kind = Chart::Kind::line;
-  chart.title = "Objective over the search";
-  chart.x_title = "Entry of the history";
-  chart.y_title = "Objective";
-  chart.source = "results.objective_history";
-  chart.data = {"Where the best improved", {{"Entry", true}, {"Objective", true}}, {}, ""};
-  Chart::Series each{"Each point", {}, true}, best{"Best feasible so far", {}, false};
-  std::optional<double> least;
-  std::size_t improvements = 0;
-  for (std::size_t i = 0; i < history.size(); ++i) {
-    const auto value = finite(&history.at(i));
-    chart.x.push_back(static_cast<double>(i));
-    each.values.push_back(value);
-    if (value && reading.knows() && reading.feasible(i) && (!least || *value < *least)) {
-      least = value;
-      ++improvements;
-      chart.data.rows.push_back({{std::to_string(i), {}, {}},
-                                 figure_cell(*value, Unit::number, fmt::format("results.objective_history[{}]", i))});
-    }
-    best.values.push_back(least);
-  }
-  constexpr std::size_t most_rows = 20;
-  if (auto& rows = chart.data.rows; rows.size() > most_rows) {
-    chart.data.note = fmt::format("The last {} of {} improvements.", most_rows, improvements);
-    rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(most_rows));
-  }
-  chart.series.push_back(std::move(each));
-  if (least) chart.series.push_back(std::move(best));
-  chart.description =
-      least ? fmt::format("{} entries; the best feasible value is {}.", history.size(), number_text(*least))
-            : fmt::format("{} entries.", history.size());
-  return chart;
-}
-
 void add_tuning(Section& section, const Draft& draft) {
   const Found list =
       find_at(draft.run.results.projected_outcomes, "results.projected_outcomes", {"tuning", "iterations"});
@@ -165,18 +99,20 @@ Section risk_section(Draft& draft) {
   if (const Json& warnings = results.parameter_warnings; warnings.is_array() && !warnings.empty())
     section.blocks.emplace_back(
         list_table("Warnings of the run about its levers", warnings, "results.parameter_warnings"));
+  if (auto text = risk_difference(draft)) section.blocks.emplace_back(std::move(*text));
   if (draft.change)
     add_change(section, draft);
-  else
+  else if (draft.decides())
     section.blocks.emplace_back(draft.lacking("Levers before and after, which the risk of the change is assessed from",
                                               "configuration.initial_parameters"));
   return section;
 }
 
 Section search_section(Draft& draft) {
-  Section section{"search", "Algorithm performance", {}};
+  Section section{"search", draft.decides() ? "Algorithm performance" : "How it was computed", {}};
   const Metadata& metadata = draft.run.metadata;
-  Table table{"How it was looked for", {{"What", false}, {"Value", true}}, {}, ""};
+  Table table{
+      draft.decides() ? "How it was looked for" : "How it was computed", {{"What", false}, {"Value", true}}, {}, ""};
   const auto add = [&](const char* name, const std::string& value, const char* path) {
     table.rows.push_back({{name, {}, {}}, {value, path, {}}});
   };
@@ -185,7 +121,9 @@ Section search_section(Draft& draft) {
         {{name, {}, {}}, there ? Cell{value, path, {}} : Cell{"not stored with this run", path, Tone::missing}});
   };
   add("Engine", metadata.optimization_engine, "metadata.optimization_engine");
-  if (const std::string algorithm = draft.study_text({"solver", "algorithm"}); !algorithm.empty())
+  // Other studies have engines of their own.
+  const bool searched = draft.kind.empty() || draft.kind == "optimize";
+  if (const std::string algorithm = draft.study_text({"solver", "algorithm"}); searched && !algorithm.empty())
     add("Algorithm", algorithm, "configuration.algorithm_config.solver.algorithm");
   const auto& count = metadata.function_evaluations;
   const auto& seconds = metadata.runtime_seconds;
@@ -198,8 +136,9 @@ Section search_section(Draft& draft) {
     add("Evaluations a second", number_text(std::round(static_cast<double>(*count) / *seconds * 10) / 10),
         "metadata.function_evaluations");
   // Not "no": a run that never reported it has not failed to converge.
-  add_or_absent("Converged", metadata.converged.has_value(), metadata.converged.value_or(false) ? "yes" : "no",
-                "metadata.converged");
+  if (draft.decides())
+    add_or_absent(draft.kind == "tune" ? "Target reached" : "Converged", metadata.converged.has_value(),
+                  metadata.converged.value_or(false) ? "yes" : "no", "metadata.converged");
   if (const Found reason = find_at(draft.run.results.projected_outcomes, "", {"stop_reason"}))
     add("Stopped because", value_text(*reason.value), "results.projected_outcomes.stop_reason");
   if (metadata.convergence_message) add("Message", *metadata.convergence_message, "metadata.convergence_message");
@@ -209,7 +148,7 @@ Section search_section(Draft& draft) {
   add_tuning(section, draft);
   if (auto chart = history_chart(draft))
     section.blocks.emplace_back(std::move(*chart));
-  else
+  else if (draft.decides())
     section.blocks.emplace_back(draft.lacking("History of the objective", "results.objective_history"));
   return section;
 }

@@ -1,4 +1,4 @@
-// Sensitivity with intervals, uncertainty over seeds, the front.
+// Sensitivity with intervals, the front.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,12 +23,20 @@ std::string lever_title(const Draft& draft, const std::string& name) {
   return row->level ? fmt::format("{} {}", row->title, *row->level) : row->title;
 }
 
+/// Around one point nothing is said of other points, unless the model itself knows of no effect.
+const char* effect_remark(const Draft& draft, const SensitivityReading& reading, const SensitivityRow& row) {
+  if (!row.no_effect) return "";
+  const bool nowhere = std::any_of(draft.levers.begin(), draft.levers.end(),
+                                   [&](const LeverRow& lever) { return lever.name == row.lever && lever.no_effect; });
+  return reading.local() && !nowhere ? " (no effect at this point)" : " (no effect)";
+}
+
 Chart chart_of(const Draft& draft, const SensitivityReading& reading, std::size_t most) {
   Chart chart;
   chart.kind = reading.tornado ? Chart::Kind::tornado : Chart::Kind::ranges;
   chart.title = reading.tornado ? "One lever at a time at its bounds" : "How much each lever matters";
   chart.y_title = reading.measure;
-  chart.y_unit = reading.tornado ? unit_of(reading.output) : Unit::number;
+  chart.y_unit = unit_of_effect(reading);
   chart.middle = reading.middle;
   chart.from_zero = true;
   Chart::Series value{"Effect", {}, false}, high{"At the upper bound", {}, false};
@@ -57,7 +65,7 @@ Chart chart_of(const Draft& draft, const SensitivityReading& reading, std::size_
 Table sensitivity_table(const Draft& draft, const SensitivityReading& reading) {
   const bool both = std::any_of(reading.rows.begin(), reading.rows.end(),
                                 [](const SensitivityRow& row) { return row.first.has_value(); });
-  const Unit unit = reading.tornado ? unit_of(reading.output) : Unit::number;
+  const Unit unit = unit_of_effect(reading);
   Table table{fmt::format("Method: {}; measure: {}{}", reading.method, reading.measure,
                           reading.output.empty() ? "" : "; of " + reading.output),
               {{"Lever", false},
@@ -67,7 +75,7 @@ Table sensitivity_table(const Draft& draft, const SensitivityReading& reading) {
               ""};
   if (both) table.columns.insert(table.columns.end(), {{"Alone (first order)", true}, {"Interval", true}});
   for (const SensitivityRow& row : reading.rows) {
-    std::vector<Cell> cells{{lever_title(draft, row.lever) + (row.no_effect ? " (no effect)" : ""), {}, {}},
+    std::vector<Cell> cells{{lever_title(draft, row.lever) + effect_remark(draft, reading, row), {}, {}},
                             figure_cell(row.value, unit, row.path),
                             {interval_text(row.low, row.high, unit), row.path, row.low ? Tone::plain : Tone::missing}};
     if (both) {
@@ -78,44 +86,6 @@ Table sensitivity_table(const Draft& draft, const SensitivityReading& reading) {
     table.rows.push_back(std::move(cells));
   }
   return table;
-}
-
-std::string ensemble_name(const EnsembleRow& row) {
-  std::string name = readable(row.figure);
-  if (row.group == "compared") name += ", compared with";
-  if (row.group == "difference") name += ", difference";
-  return name;
-}
-
-/// Only the year that decides, unless there are no figures of it.
-std::vector<EnsembleRow> shown_ensembles(const Draft& draft) {
-  std::vector<EnsembleRow> rows;
-  for (const EnsembleRow& row : draft.ensembles) {
-    if (!row.year || *row.year == draft.target_year) rows.push_back(row);
-  }
-  return rows.empty() ? draft.ensembles : rows;
-}
-
-std::optional<Chart> band_chart(const Draft& draft) {
-  Chart chart;
-  chart.kind = Chart::Kind::line;
-  chart.title = "Pay run-rate over the seeds: P10, P50, P90";
-  chart.description = "The middle line is the median over the seeds, the band reaches from P10 to P90.";
-  chart.x_title = "Year";
-  chart.y_unit = Unit::money;
-  Chart::Series middle{"Plan, P50", {}, false};
-  for (const EnsembleRow& row : draft.ensembles) {
-    if (row.figure != "active_compensation" || !row.year || !(row.group.empty() || row.group == "plan")) continue;
-    chart.x.push_back(*row.year);
-    middle.values.push_back(row.p50);
-    chart.low.push_back(row.p10);
-    chart.high.push_back(row.p90);
-    if (row.threshold && chart.rules.empty()) chart.rules.push_back({"Budget", *row.threshold});
-    chart.source = row.path;
-  }
-  if (chart.x.size() < 2) return std::nullopt;
-  chart.series.push_back(std::move(middle));
-  return chart;
 }
 
 Table front_table(const Json& points, const std::string& path, std::size_t most) {
@@ -181,6 +151,14 @@ std::optional<Chart> sensitivity_chart(Draft& draft, std::size_t most) {
   return chart_of(draft, *draft.sensitivity, most);
 }
 
+void add_tornado(Section& section, const Draft& draft) {
+  const auto tornado = tornado_of(draft.run);
+  if (!tornado) return;
+  constexpr std::size_t most_bars = 17;
+  section.blocks.emplace_back(chart_of(draft, *tornado, most_bars));
+  section.blocks.emplace_back(sensitivity_table(draft, *tornado));
+}
+
 Section sensitivity_section(Draft& draft) {
   Section section{"sensitivity", "Sensitivity", {}};
   if (!draft.sensitivity) {
@@ -201,54 +179,6 @@ Section sensitivity_section(Draft& draft) {
                                      [](const SensitivityRow& row) { return row.low.has_value(); });
   if (!intervals)
     section.blocks.emplace_back(draft.lacking("Intervals of the sensitivities", "results.sensitivity_analysis"));
-  return section;
-}
-
-Section uncertainty_section(Draft& draft) {
-  Section section{"uncertainty", "Uncertainty", {}};
-  if (draft.ensembles.empty()) {
-    section.blocks.emplace_back(
-        draft.lacking("Uncertainty over seeds (P10, P50, P90)", "results.projected_outcomes.uncertainty"));
-    return section;
-  }
-  if (auto chart = band_chart(draft)) section.blocks.emplace_back(std::move(*chart));
-  Table table{"Over the seeds",
-              {{"Figure", false},
-               {"Year", true},
-               {"P10", true},
-               {"P50", true},
-               {"P90", true},
-               {"Mean", true},
-               {"Chance above", true}},
-              {},
-              ""};
-  for (const EnsembleRow& row : shown_ensembles(draft)) {
-    const Unit unit = unit_of(row.figure);
-    const auto cell = [&](const std::optional<double>& value, const char* key) {
-      if (!value) return absent_cell();
-      const std::string source = row.path + "." + key;
-      return row.group == "difference" ? change_cell(*value, unit, source) : figure_cell(*value, unit, source);
-    };
-    Cell chance = absent_cell();
-    if (row.chance) {
-      chance = {percent_text(*row.chance), row.path + ".chance_above", {}};
-      if (row.threshold) chance.text += " of " + unit_text(*row.threshold, unit);
-      if (row.chance_low && row.chance_high)
-        chance.text += fmt::format(" ({} to {})", percent_text(*row.chance_low), percent_text(*row.chance_high));
-    }
-    table.rows.push_back({{ensemble_name(row), {}, {}},
-                          {row.year ? std::to_string(*row.year) : "–", {}, {}},
-                          cell(row.p10, "p10"),
-                          cell(row.p50, "p50"),
-                          cell(row.p90, "p90"),
-                          cell(row.mean, "mean"),
-                          std::move(chance)});
-  }
-  section.blocks.emplace_back(std::move(table));
-  if (const auto tornado = tornado_of(draft.run)) {
-    section.blocks.emplace_back(chart_of(draft, *tornado, 17));
-    section.blocks.emplace_back(sensitivity_table(draft, *tornado));
-  }
   return section;
 }
 

@@ -11,6 +11,10 @@ namespace planwise::report {
 
 namespace {
 
+Tone tone_of_risk(std::string_view level) {
+  return level == "LOW" ? Tone::good : level == "MEDIUM" ? Tone::caution : Tone::bad;
+}
+
 /// What was minimised: the normalised sum where the study chose that, else the combined value as it stands.
 Tile objective_tile(const Draft& draft) {
   const std::string form = draft.study_text({"objective", "form"});
@@ -55,8 +59,16 @@ Tile equity_tile(const Draft& draft) {
 }
 
 Tile condition_tile(const Draft& draft) {
+  if (draft.without_conditions())
+    return {"Conditions", "none", "the study has no conditions", "configuration.algorithm_config.constraints",
+            Tone::plain};
   if (draft.conditions.empty())
     return {"Conditions", "not stored", "", "results.projected_outcomes.constraints", Tone::missing};
+  const auto told = std::count_if(draft.conditions.begin(), draft.conditions.end(),
+                                  [](const ConditionRow& row) { return row.satisfied.has_value(); });
+  if (told == 0)
+    return {"Conditions", std::to_string(draft.conditions.size()), "of the study, not evaluated",
+            draft.conditions.front().path, Tone::missing};
   const auto kept = std::count_if(draft.conditions.begin(), draft.conditions.end(),
                                   [](const ConditionRow& row) { return row.satisfied.value_or(false); });
   const bool all = kept == static_cast<std::ptrdiff_t>(draft.conditions.size());
@@ -65,23 +77,31 @@ Tile condition_tile(const Draft& draft) {
           all ? Tone::good : Tone::bad};
 }
 
-Tile risk_tile(const Draft& draft) {
-  const auto& level = draft.run.results.risk_level;
-  if (!level) return {"Risk", "not assessed", "", "results.risk_level", Tone::missing};
-  const Tone tone = *level == "LOW" ? Tone::good : *level == "MEDIUM" ? Tone::caution : Tone::bad;
-  return {"Risk", *level, "of the set of levers", "results.risk_level", tone};
+/// How far the levers move; absent when there is nothing to compare.
+std::optional<Tile> change_risk_tile(const Draft& draft) {
+  if (!draft.change) return std::nullopt;
+  const std::string level(to_text(draft.change->level));
+  return Tile{
+      "Risk of the change", level,
+      fmt::format("of how far the levers move, score {}", number_text(std::round(draft.change->score * 10) / 10)),
+      "assess_change.level", tone_of_risk(level)};
+}
+
+/// A run that never reported it has not failed to converge; tuning and fronts have other tests.
+std::string ending_of(const Draft& draft) {
+  const auto& converged = draft.run.metadata.converged;
+  if (!converged) return "convergence not reported";
+  if (draft.kind == "tune") return *converged ? "the target is reached" : "the target is not reached";
+  if (draft.kind == "pareto" && !*converged) return "a front has no test of convergence";
+  return *converged ? "converged" : "not converged";
 }
 
 Tile status_tile(const Draft& draft) {
   const Metadata& metadata = draft.run.metadata;
-  // A run that never reported it has not failed to converge.
-  const std::string detail = !metadata.converged   ? "convergence not reported"
-                             : *metadata.converged ? "converged"
-                                                   : "not converged";
   const Tone tone = metadata.status == "completed" ? Tone::plain
                     : metadata.status == "failed"  ? Tone::bad
                                                    : Tone::caution;
-  return {"Status", metadata.status, detail, "metadata.status", tone};
+  return {"Status", metadata.status, ending_of(draft), "metadata.status", tone};
 }
 
 void add_weights(Table& table, Draft& draft) {
@@ -125,13 +145,38 @@ void add_study_rows(Table& table, const Draft& draft) {
 
 }  // namespace
 
+Tile lever_risk_tile(const Draft& draft) {
+  const auto& level = draft.run.results.risk_level;
+  if (!level) return {"Risk of the levers", "not assessed", "", "results.risk_level", Tone::missing};
+  return {"Risk of the levers", *level, "of where the levers stand", "results.risk_level", tone_of_risk(*level)};
+}
+
+std::optional<Text> risk_difference(const Draft& draft) {
+  const auto& level = draft.run.results.risk_level;
+  if (!level || !draft.change || *level == to_text(draft.change->level)) return std::nullopt;
+  return Text{
+      fmt::format("The risk of the levers is {} and that of the change {}: the first judges the values that the "
+                  "levers end at, the second how far and how many of them move from the baseline.",
+                  *level, to_text(draft.change->level)),
+      {"results.risk_level", "assess_change.level"},
+      Tone::plain};
+}
+
 Tiles key_figures(Draft& draft) {
-  return {{cost_tile(draft), condition_tile(draft), equity_tile(draft), objective_tile(draft), risk_tile(draft),
-           status_tile(draft)}};
+  if (!draft.decides()) return study_figures(draft);
+  Tiles tiles{{cost_tile(draft), condition_tile(draft), equity_tile(draft)}};
+  tiles.tiles.push_back(draft.kind == "tune"     ? growth_tile(draft)
+                        : draft.kind == "pareto" ? front_tile(draft)
+                                                 : objective_tile(draft));
+  tiles.tiles.push_back(lever_risk_tile(draft));
+  if (auto tile = change_risk_tile(draft)) tiles.tiles.push_back(std::move(*tile));
+  tiles.tiles.push_back(status_tile(draft));
+  return tiles;
 }
 
 std::vector<Text> findings(Draft& draft) {
   std::vector<Text> out;
+  if (!draft.decides()) out.push_back(study_sentence(draft));
   const Metadata& metadata = draft.run.metadata;
   if (metadata.status != "completed") {
     out.push_back(
@@ -146,7 +191,8 @@ std::vector<Text> findings(Draft& draft) {
                    Tone::caution});
   const auto changed =
       std::count_if(draft.levers.begin(), draft.levers.end(), [](const LeverRow& row) { return row.changed(); });
-  if (!draft.run.results.optimal_parameters.empty() && !draft.run.configuration.initial_parameters.empty())
+  if (draft.decides() && !draft.run.results.optimal_parameters.empty() &&
+      !draft.run.configuration.initial_parameters.empty())
     out.push_back({fmt::format("The plan changes {} of {} levers.", changed, draft.levers.size()),
                    {"configuration.initial_parameters", "results.optimal_parameters"},
                    Tone::plain});
@@ -161,10 +207,11 @@ std::vector<Text> findings(Draft& draft) {
   for (const ConditionRow& row : draft.conditions) {
     if (row.satisfied.value_or(true)) continue;
     out.push_back({fmt::format("The condition {} is violated{}.", row.name,
-                               row.violation ? " by " + unit_text(*row.violation, unit_of(row.figure)) : ""),
+                               row.violation ? " by " + gap_text(*row.violation, unit_of_condition(row)) : ""),
                    {row.path},
                    Tone::bad});
   }
+  if (auto text = risk_difference(draft)) out.push_back(std::move(*text));
   return out;
 }
 
@@ -176,7 +223,7 @@ Section summary_section(Draft& draft) {
 }
 
 Section decision_section(Draft& draft) {
-  Section section{"decision", "Decision", {}};
+  Section section{"decision", draft.decides() ? "Decision" : "Study", {}};
   const Metadata& metadata = draft.run.metadata;
   if (!metadata.description.empty())
     section.blocks.emplace_back(Text{metadata.description, {"metadata.description"}, {}});
@@ -184,7 +231,8 @@ Section decision_section(Draft& draft) {
     section.blocks.emplace_back(Text{metadata.business_justification, {"metadata.business_justification"}, {}});
   else
     section.blocks.emplace_back(draft.lacking("Business justification", "metadata.business_justification"));
-  Table table{"What was decided on", {{"What", false}, {"Value", false}}, {}, {}};
+  Table table{
+      draft.decides() ? "What was decided on" : "What was studied", {{"What", false}, {"Value", false}}, {}, {}};
   table.rows.push_back({{"Scenario", {}, {}}, {metadata.scenario_id, "metadata.scenario_id", {}}});
   table.rows.push_back({{"Type", {}, {}}, {metadata.optimization_type, "metadata.optimization_type", {}}});
   add_study_rows(table, draft);

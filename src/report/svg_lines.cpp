@@ -140,7 +140,11 @@ std::string waterfall_svg(const Chart& chart, const std::string& id) {
     const double low = total ? up.from : std::min(from, to), high = std::max(from, to);
     const double x = plot.left + slot * (static_cast<double>(i) + 0.15);
     const char* style = total ? "f0" : to >= from ? "f1" : "f2";
-    const std::string text = total ? unit_text(to, chart.y_unit) : signed_text(to - from, chart.y_unit);
+    // As in the table beside it, whose amounts share a scale.
+    const bool tabled = chart.data.rows.size() == chart.labels.size() && chart.data.rows[i].size() > 1;
+    const std::string text = tabled  ? chart.data.rows[i][1].text
+                             : total ? unit_text(to, chart.y_unit)
+                                     : signed_text(to - from, chart.y_unit);
     canvas.box(x, up(high), slot * 0.7, std::max(1.0, up(low) - up(high)), style, chart.labels[i] + ": " + text);
     canvas.text(x + slot * 0.35, up(high) - 6, text, "middle", "t s");
     canvas.text(x + slot * 0.35, plot.bottom + 18, shortened(chart.labels[i], 14), "middle");

@@ -74,6 +74,11 @@ def test_nsga2_is_pareto(shell):
     shell.ok("reproduce", out["run_id"])
 
 
+def test_names_of_functions_know_no_case(shell):
+    out = shell.json("optimize", "--function", "Styblinski_Tang", "--dimensions", 2, "--max-evaluations", 30, "--seed", 7)
+    assert out["function_evaluations"] <= 30
+
+
 def test_function_form(shell):
     out = shell.json("optimize", "--function", "sphere", "--dimensions", 4, "--algorithm", "SLSQP", "--max-evaluations", 200, "--seed", 3)
     assert out["objective_value"] < 1e-6
@@ -202,7 +207,11 @@ def test_lost_run_is_closed_and_gone_on_with(shell):
     assert shell.run("stop", run_id).returncode == 5
     closed = shell.json("stop", "--lost")
     assert closed == [{"run_id": run_id, "status": "failed"}]
-    assert shell.run("reproduce", run_id).returncode == 5
+    kept = shell.json("show", run_id)
+    found = kept["metadata"]["function_evaluations"]
+    assert found >= 1 and kept["results"]["objective_value"] is not None
+    assert len(kept["results"]["objective_history"]) == found and f"{found} evaluations" in kept["metadata"]["convergence_message"]
+    shell.ok("reproduce", run_id)
     out = shell.json("resume", run_id)
     assert (out["status"], out["run_id"] != run_id) == ("completed", True)
 
@@ -255,6 +264,55 @@ def test_simulating_the_run_of_a_study_moves_levers_in_the_years_it_decided_abou
     compared = shell.json("--simulation", "small.duckdb", "simulate", "--run", found["run_id"], "--compare-to", "baseline")
     moved = {row["year"] for row in compared["changes"] if row["change"] != 0}
     assert moved == {2026, 2027}
+
+
+def test_the_run_that_is_begun_from_keeps_the_years_it_decided_about(shell):
+    shell.ok("census", "generate", "--people", 300, "--out", "census.csv")
+    shell.ok("simulate", "--census", "census.csv", "--years", "2025-2027", "--save-to", "small.duckdb")
+    found = shell.json("--simulation", "small.duckdb", "optimize", "--years", "2026-2027", "--max-evaluations", 20, "--seed", 3)
+    for asked in (["--run", found["run_id"]], ["--compare-to", found["run_id"]]):
+        sure = shell.json("--simulation", "small.duckdb", "uncertainty", *asked, "--seeds", 6, "--seed", 1)
+        years = sure["uncertainty"]["difference"]
+        pay = {year: figures["active_compensation"]["mean"]["value"] for year, figures in years.items()}
+        assert pay["2025"] == 0 and pay["2026"] != 0 and pay["2027"] != 0, (asked, pay)
+
+
+def test_conditions_from_options(shell):
+    mixed = shell.run("optimize", "--synthetic", "--constraint", "0%<=cost<=8")
+    assert mixed.returncode == 2 and "one limit has %" in mixed.stderr
+    assert "no whole number" in shell.run("optimize", "--synthetic", "--constraint", "cost@2026.5<=8").stderr
+    data = shell_data(shell)
+    (shell.folder / "plan.toml").write_text('[[constraints]]\nname = "budget"\nfigure = "active_compensation"\nmaximum = 1.0\n')
+    out = shell.json(*data, "optimize", "--plan", "plan.toml", "--budget", 1e9, "--constraint", "cola_rate>=0.01", "--constraint", "cola_rate>=0.015",
+                     "--constraint", "active_mean@2026/2>=1", "--constraint", "active_mean/2@2026>=2", "--max-evaluations", 10, "--seed", 3)
+    rows = {row["name"]: row for row in out["constraints"]}
+    assert len(rows) == 5 and rows["budget"]["maximum"] == 1e9
+    assert {row["level"] for row in rows.values() if row["figure"] == "active_mean"} == {2}
+
+
+def test_a_figure_that_no_lever_moves_is_told_before_the_start(shell):
+    data = shell_data(shell)
+    done = shell.run(*data, "optimize", "--constraint", "active_headcount<=10", "--max-evaluations", 50, "--output", "json")
+    assert done.returncode == 1
+    out = json.loads(done.stdout)
+    assert out["function_evaluations"] == 0 and "whatever the levers" in out["infeasible_because"][0]
+    late = shell.run(*data, "optimize", "--target-year", 2025, "--years", "2026-2026")
+    assert late.returncode == 2 and "after simulation.target_year 2025" in late.stderr
+
+
+def test_what_the_program_said_of_the_baseline_is_never_asked_again(shell):
+    script = shell.folder / "noisy.py"
+    script.write_text("import json, os, random, sys\nlevers = json.load(sys.stdin)['levers']\nopen('calls', 'a').write('x')\n"
+                      "print(json.dumps({'cost': 100 + 1000 * levers['cola_rate'] + random.random(), 'equity': 1, 'targets': 0.01}))\n")
+    form = ["--evaluator-command", f"{sys.executable} -S {script}", "--normalised", "--algorithm", "LHS", "--levers", "cola_rate", "--seed", 5]
+    first = shell.json("optimize", *form, "--max-evaluations", 6)
+    assert len((shell.folder / "calls").read_text()) == 6
+    more = shell.json("resume", first["run_id"], "--max-evaluations", 10)
+    assert len((shell.folder / "calls").read_text()) == 10
+    run = shell.json("show", more["run_id"])
+    scales = [record["details"]["scales"]["cost"] for record in run["simulation_data"]["evaluations"]]
+    assert len(set(scales)) == 1 and scales[0] == run["configuration"]["algorithm_config"]["objective"]["scales"]["cost"]
+    assert run["results"]["objective_breakdown"]["cost_normalised"] == run["results"]["objective_breakdown"]["cost"] / scales[0]
 
 
 def test_evaluate_answers_a_line_a_set_of_levers_and_stores_nothing(shell):

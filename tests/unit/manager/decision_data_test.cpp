@@ -1,4 +1,5 @@
 // Studies over a real simulation: what they tell of costs, people and years.
+#include <cmath>
 #include <cstdlib>
 #include <optional>
 
@@ -71,6 +72,52 @@ TEST_F(OnData, TuningReachesTheTarget) {
   EXPECT_EQ(run.metadata.optimization_type, "compensation_tuning");
   EXPECT_EQ(run.metadata.status, "completed") << *run.metadata.convergence_message;
   EXPECT_NE(run.results.projected_outcomes.find("tuning"), nullptr);
+  expect_reproduced(*on_data_, run);
+}
+
+TEST_F(OnData, WithinThePayCapWhatIsWeighedIsWhatIsShown) {
+  Study within = study(20);
+  within.objective.within_pay_cap = true;
+  const Run run = on_data_->run(within);
+  const auto sum = [&](const Json& breakdown) {
+    return 0.4 * breakdown.at("cost_normalised").as_real() + 0.3 * breakdown.at("equity_normalised").as_real() +
+           0.3 * breakdown.at("targets_normalised").as_real();
+  };
+  const Json& best = run.results.objective_breakdown;
+  EXPECT_NEAR(sum(best), best.at("normalised_total").as_real(), 1e-12);
+  const Json& start = run.results.projected_outcomes.at("start").at("objective_breakdown");
+  EXPECT_NEAR(start.at("cost_normalised").as_real(), 1, 1e-12);
+  EXPECT_NEAR(start.at("equity_normalised").as_real(), 1, 1e-12);
+  Study front = study(150);
+  front.kind = StudyKind::pareto;
+  front.pareto = {"cost", "equity"};
+  front.objective.within_pay_cap = true;
+  const Json found = on_data_->run(front).results.projected_outcomes.at("front");
+  double cost = 0, points = 0;
+  for (const Json& step : found.at("price_of_equity").at("steps").as_array()) {
+    const auto goal = [&](const char* at, const char* name) {
+      for (const Json& point : found.at("points").as_array()) {
+        if (point.at("evaluation") == step.at(at)) return point.at("goals").at(name).as_real();
+      }
+      return std::nan("");
+    };
+    cost += (goal("to_evaluation", "cost") - goal("from_evaluation", "cost")) * 1e6;
+    points += (goal("from_evaluation", "equity") - goal("to_evaluation", "equity")) * 100;
+  }
+  EXPECT_NEAR(found.at("price_of_equity").at("money_per_point").as_real(), cost / points,
+              std::abs(cost / points) * 1e-9);
+  front.pareto = {"cost", "growth"};
+  EXPECT_TRUE(on_data_->run(front).results.projected_outcomes.at("front").at("price_of_equity").is_null());
+}
+
+TEST_F(OnData, SlopesOfTheSimulatorHaveIntervals) {
+  Study local = study(200);
+  local.kind = StudyKind::sensitivity;
+  local.sensitivity.method = "local";
+  local.sensitivity.max_evaluations = 200;
+  const Run run = on_data_->run(local);
+  EXPECT_NE(run.results.sensitivity_analysis.dump().find("\"low\":"), std::string::npos);
+  EXPECT_LE(*run.metadata.function_evaluations, 35);
   expect_reproduced(*on_data_, run);
 }
 

@@ -9,8 +9,8 @@
 #include <fstream>
 #include <random>
 
-#include "simulate/objectives.h"
 #include "manager/linear_feasibility.h"
+#include "simulate/objectives.h"
 #include "study_samples.h"
 
 namespace planwise {
@@ -229,6 +229,50 @@ TEST_F(StudyConstraints, BudgetBelowTheLowestLeversIsExplained) {
   EXPECT_TRUE(enough.feasibility.possible);
   const PreparedStudy high = with(R"({"name": "floor", "figure": "cost", "minimum": 1e9})");
   EXPECT_THAT(high.feasibility.reasons, ElementsAre(HasSubstr("at the highest levers 'floor' is missed by ")));
+}
+
+// Promotions out of levels with high merit save, those out of others cost: the cheapest corner is a mixed one.
+TEST_F(StudyConstraints, BudgetThatOnlySomePromotionsKeepIsNotRefused) {
+  const std::string bounds = R"(, "levers": {"bounds": {"merit_rate_level_1": [0.08, 0.09], "merit_rate_level_3":
+    [0.09, 0.1], "promotion_raise_level_1": [0.0, 0.01], "promotion_raise_level_3": [0.0, 0.01]}})";
+  const PreparedStudy free = with(R"({"name": "budget", "figure": "active_compensation", "maximum": 1e12})", bounds);
+  std::vector<double> lowest;
+  std::vector<std::size_t> stepped;
+  for (const Variable& variable : free.problem.variables) {
+    if (variable.stepped) stepped.push_back(lowest.size());
+    lowest.push_back(variable.lower);
+  }
+  double ends = 0, least = 1e300;
+  for (std::size_t mask = 0; mask < (std::size_t{1} << stepped.size()); ++mask) {
+    std::vector<double> point = lowest;
+    for (std::size_t i = 0; i < stepped.size(); ++i) {
+      if (((mask >> i) & 1U) != 0) point[stepped[i]] = free.problem.variables[stepped[i]].upper;
+    }
+    const double pay = evaluated(free, point).details.at("figures").at("budget").as_real();
+    if (mask == 0 || mask + 1 == (std::size_t{1} << stepped.size())) ends = ends == 0 ? pay : std::min(ends, pay);
+    least = std::min(least, pay);
+  }
+  ASSERT_LT(least, 0.998 * ends) << "these data do not tell";
+  const double limit = least + 0.2 * (ends - least);
+  const PreparedStudy study =
+      with(fmt::format(R"({{"name": "budget", "figure": "active_compensation", "maximum": {}}})", limit), bounds);
+  EXPECT_THAT(study.feasibility.reasons, IsEmpty());
+  ASSERT_THAT(study.hints, SizeIs(1));
+  EXPECT_LE(evaluated(study, study.hints[0]).constraints.at(0), 0);
+}
+
+TEST_F(StudyConstraints, FigureThatNoLeverMovesIsExplained) {
+  const PreparedStudy study = with(R"({"name": "fewer", "figure": "active_headcount", "maximum": 10})");
+  EXPECT_THAT(study.feasibility.reasons,
+              ElementsAre(AllOf(HasSubstr("'fewer' is missed by "), HasSubstr("whatever the levers"))));
+  EXPECT_TRUE(with(R"({"figure": "active_headcount", "minimum": 10})").feasibility.possible);
+}
+
+TEST_F(StudyConstraints, NamesThatNobodyGaveNeverCollide) {
+  const PreparedStudy study =
+      with(R"({"levers": {"cola_rate": 1}, "minimum": 0.01}, {"levers": {"cola_rate": 1}, "minimum": 0.02})");
+  EXPECT_EQ(study.study.constraints[0].name, "cola_rate minimum");
+  EXPECT_EQ(study.study.constraints[1].name, "cola_rate minimum (2)");
 }
 
 TEST_F(StudyConstraints, EverythingLockedWithAViolatedStartIsExplained) {

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <thread>
 
+#include "manager/study_objective.h"
 #include "planwise/results_manager.h"
 #include "study_samples.h"
 
@@ -348,6 +349,12 @@ TEST(PrepareStudy, CallablesAreAskedOnceForTheBaseline) {
   const Json row = ready.constraint_rows(other).at(1);
   EXPECT_NEAR(row.at("maximum").as_real(), 3.85, 1e-12);
   EXPECT_NEAR(row.at("violation").as_real(), 2.15, 1e-12);
+  // Gone on with: what evaluation 0 said stays, and nobody is asked for it again.
+  const PreparedStudy again = prepare(study, nullptr, schema(), nullptr, table);
+  again.state->take_baseline(start);
+  EXPECT_EQ(evaluated(again, {0.025}).objectives, start.objectives);
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(evaluated(again, {0.05}).constraints, other.constraints);
   EXPECT_THAT(study_error([&] { (void)prepare(study, nullptr, schema(), nullptr); }), HasSubstr("add_evaluator"));
   study.constraints[0].figure = "unknown";
   const PreparedStudy asks = prepare(study, nullptr, schema(), nullptr, table);

@@ -111,7 +111,7 @@ TEST(Report, NamesOfPersonsInARunOfAnotherOriginStayOut) {
 
 TEST(Report, AViolatedConditionIsNeverToldAsKept) {
   const std::string text = to_markdown(build_report(decision_facts()));
-  EXPECT_THAT(text, HasSubstr("✗ no, by 0.10 %"));
+  EXPECT_THAT(text, HasSubstr("✗ no, by 0.10 pp"));
   EXPECT_THAT(text, HasSubstr("Do not adopt the plan as it is"));
 }
 

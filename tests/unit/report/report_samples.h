@@ -81,6 +81,7 @@ inline ReportFacts decision_facts() {
       Json::parse(R"({"baseline": 796000000.0, "proposed": 783500000.0, "year": 2029})");
   run.results.estimated_employee_impact = Json::parse(R"({"employees_affected": 4300.0, "by_level": [
     {"level": 1, "active": 2100.0, "affected": 2100.0, "mean_pay_baseline": 71000.0, "mean_pay_proposed": 70100.0, "levers_changed": ["cola_rate"]},
+    {"level": 2, "active": 900.0, "affected": 900.0, "mean_pay_baseline": 93000.0, "mean_pay_proposed": 92100.0, "levers_changed": ["cola_rate"]},
     {"level": 5, "active": 3.0, "affected": 3.0, "mean_pay_baseline": 912345.0, "mean_pay_proposed": 901234.0, "levers_changed": ["cola_rate"]}]})");
   facts.subject.content_hash = content_hash(run);
   facts.subject.provenance =
