@@ -113,7 +113,8 @@ struct SolverSettings {
   double tolerance = 1e-8;
   /// Local solvers and DE: how many starts at most. The first is the problem's (or the best warm start); when it has
   /// converged and evaluations are left, others follow: for local solvers jumps from the best and points of a Latin
-  /// hypercube, for DE new populations. 1 or more; the other solvers do not look at it.
+  /// hypercube, for DE new populations. 1 or more; the other solvers do not look at it. Above 1, local solvers go on, up
+  /// to ten times as many, while nothing is feasible, and COBYLA until four starts have ended at the least value.
   std::int64_t starts = 1;
   /// DE, CMA-ES, NSGA-II: individuals; 0: chosen from the number of variables. At least 7, 6 and 8 are taken, and for
   /// NSGA-II a multiple of 4.
@@ -152,8 +153,10 @@ enum class StopReason {
 
 struct OptimizationResult {
   std::vector<Evaluation> evaluations;  ///< In order of numbers. A failed one is the last.
-  /// Index of the best: the least objective among the feasible (the earliest of equals); without a feasible point the
-  /// least violated, and `feasible` is false. With several objectives the knee of the front. Absent: nothing evaluated.
+  /// Index of the best: the least objective among the feasible (the earliest of equals); of one objective, the best of
+  /// those that keep every inequality without its tolerance, if it is worse by no more than 1e-8 (relative). Without a
+  /// feasible point the least violated, and `feasible` is false. With several objectives the knee of the front.
+  /// Absent: nothing evaluated.
   std::optional<std::size_t> best;
   bool feasible = false;
   bool converged = false;  ///< Also where every start is done and the best of them has converged.

@@ -126,14 +126,6 @@ class Differential {
   int generation_ = 0, next_descent_ = 5;
 };
 
-/// How many runs ended at the least value of all.
-std::int64_t at_the_least(const std::vector<double>& ends, double tolerance) {
-  const double least = *std::min_element(ends.begin(), ends.end());
-  return std::count_if(ends.begin(), ends.end(), [&](double end) {
-    return end - least <= std::sqrt(tolerance) * std::max(1e-3, std::fabs(least));
-  });
-}
-
 /// Populations until two of them end at the same least value.
 Ending run_de(Search& search) {
   std::vector<double> ends;

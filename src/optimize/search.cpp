@@ -1,6 +1,7 @@
 #include "optimize/search.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace planwise::optimizing {
 namespace {
@@ -43,6 +44,13 @@ std::vector<std::size_t> Search::ask(const std::vector<UnitPoint>& points) {
   asked.reserve(points.size());
   for (const UnitPoint& point : points) asked.push_back(box.point(point));
   return evaluations.ask(asked);
+}
+
+std::int64_t at_the_least(const std::vector<double>& ends, double tolerance) {
+  const double least = *std::min_element(ends.begin(), ends.end());
+  return std::count_if(ends.begin(), ends.end(), [&](double end) {
+    return end - least <= std::sqrt(tolerance) * std::max(1e-3, std::fabs(least));
+  });
 }
 
 }  // namespace planwise::optimizing

@@ -40,6 +40,9 @@ struct Search {
   [[nodiscard]] Rank rank(std::size_t index) const noexcept { return rank_of(problem, outcome(index)); }
 };
 
+/// How many of the values that searches ended at are the least of all, but for the root of the tolerance.
+[[nodiscard]] std::int64_t at_the_least(const std::vector<double>& ends, double tolerance);
+
 /// SLSQP, L-BFGS-B, COBYLA with their starts.
 [[nodiscard]] Ending search_locally(Search& search);
 /// GRID, RANDOM, LHS.
