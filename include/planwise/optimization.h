@@ -126,6 +126,11 @@ struct SolverSettings {
   /// Points worth trying: evaluated right after the start. Local solvers go on from the best of them and the start,
   /// populations contain them.
   std::vector<std::vector<double>> warm_starts;
+  /// Points known to keep the constraints, or to come near to it; looked at only where the start does not keep them.
+  /// Populations hold them and points between them and others, samplings try them and, once 16 points have shown that
+  /// hardly any other is feasible, such points between; local solvers begin at them when the first start has ended
+  /// infeasible. Within the bounds.
+  std::vector<std::vector<double>> hints;
   /// Evaluations 0, 1, ... of an earlier call with the same problem and settings (but max_evaluations and the limits):
   /// taken instead of evaluating again, and not told to `record`; a failed one is tried again. Throws invalid_argument
   /// when the solver asks for another point than recorded.
@@ -187,7 +192,7 @@ struct TuningSettings {
   double target = 0, tolerance = 0.001;  ///< Of the first objective, which is steered to the target instead of down.
   std::int64_t max_iterations = 10;      ///< 1 or more. One iteration: one point, and one beside it for the slope.
   TuningStrategy strategy = TuningStrategy::balanced;
-  SolverSettings seam;  ///< Threads, limits, records and progress; algorithm and warm starts are not looked at.
+  SolverSettings seam;  ///< Threads, limits, records and progress; algorithm, warm starts and hints are not looked at.
 };
 struct TuningIteration {
   std::int64_t number = 0;  ///< From 0, the start.

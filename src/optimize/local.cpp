@@ -139,6 +139,19 @@ class Ends {
   std::vector<double> values_;
 };
 
+/// What the hints lead to, where the first start has led to nothing feasible.
+Descent through_hints(Search& search, LocalMethod::Kind kind, Descent best) {
+  if (best.found().rank.feasible() || !search.begins_outside()) return best;
+  if (!search.settings.hints.empty()) best.finish();
+  for (const UnitPoint& hint : search.hints()) {
+    if (best.found().rank.feasible()) break;
+    Descent other(search, kind, hint);
+    other.run();
+    if (other.found().rank.better_than(best.found().rank)) best = other;
+  }
+  return best;
+}
+
 }  // namespace
 
 LocalSearch descend(Search& search, LocalMethod::Kind kind, const UnitPoint& start) {
@@ -152,6 +165,7 @@ Ending search_locally(Search& search) {
   const LocalMethod::Kind kind = kind_of(search.settings.algorithm);
   Descent best(search, kind, search.known().front());
   best.run();
+  best = through_hints(search, kind, best);
   Starts starts(search);
   Ends ends(search, kind);
   ends.add(best.found().rank);
