@@ -113,7 +113,8 @@ struct SolverSettings {
   double tolerance = 1e-8;
   /// Local solvers and DE: how many starts at most. The first is the problem's (or the best warm start); when it has
   /// converged and evaluations are left, others follow: for local solvers jumps from the best and points of a Latin
-  /// hypercube, for DE new populations. 1 or more; the other solvers do not look at it.
+  /// hypercube, for DE new populations. 1 or more; the other solvers do not look at it. Above 1, local solvers go on, up
+  /// to ten times as many, while nothing is feasible, and COBYLA until four starts have ended at the least value.
   std::int64_t starts = 1;
   /// DE, CMA-ES, NSGA-II: individuals; 0: chosen from the number of variables. At least 7, 6 and 8 are taken, and for
   /// NSGA-II a multiple of 4.
@@ -125,6 +126,11 @@ struct SolverSettings {
   /// Points worth trying: evaluated right after the start. Local solvers go on from the best of them and the start,
   /// populations contain them.
   std::vector<std::vector<double>> warm_starts;
+  /// Points known to keep the constraints, or to come near to it; looked at only where the start does not keep them.
+  /// Populations hold them and points between them and others, samplings try them and, once 16 points have shown that
+  /// hardly any other is feasible, such points between; local solvers begin at them when the first start has ended
+  /// infeasible. Within the bounds.
+  std::vector<std::vector<double>> hints;
   /// Evaluations 0, 1, ... of an earlier call with the same problem and settings (but max_evaluations and the limits):
   /// taken instead of evaluating again, and not told to `record`; a failed one is tried again. Throws invalid_argument
   /// when the solver asks for another point than recorded.
@@ -152,8 +158,10 @@ enum class StopReason {
 
 struct OptimizationResult {
   std::vector<Evaluation> evaluations;  ///< In order of numbers. A failed one is the last.
-  /// Index of the best: the least objective among the feasible (the earliest of equals); without a feasible point the
-  /// least violated, and `feasible` is false. With several objectives the knee of the front. Absent: nothing evaluated.
+  /// Index of the best: the least objective among the feasible (the earliest of equals); of one objective, the best of
+  /// those that keep every inequality without its tolerance, if it is worse by no more than 1e-8 (relative). Without a
+  /// feasible point the least violated, and `feasible` is false. With several objectives the knee of the front.
+  /// Absent: nothing evaluated.
   std::optional<std::size_t> best;
   bool feasible = false;
   bool converged = false;  ///< Also where every start is done and the best of them has converged.
@@ -184,7 +192,7 @@ struct TuningSettings {
   double target = 0, tolerance = 0.001;  ///< Of the first objective, which is steered to the target instead of down.
   std::int64_t max_iterations = 10;      ///< 1 or more. One iteration: one point, and one beside it for the slope.
   TuningStrategy strategy = TuningStrategy::balanced;
-  SolverSettings seam;  ///< Threads, limits, records and progress; algorithm and warm starts are not looked at.
+  SolverSettings seam;  ///< Threads, limits, records and progress; algorithm, warm starts and hints are not looked at.
 };
 struct TuningIteration {
   std::int64_t number = 0;  ///< From 0, the start.

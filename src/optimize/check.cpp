@@ -26,15 +26,14 @@ void check_variable(const Variable& variable) {
   }
 }
 
-void check_warm_start(const Problem& problem, const std::vector<double>& point, std::size_t number) {
+void check_point(const Problem& problem, const char* what, const std::vector<double>& point, std::size_t number) {
   if (point.size() != problem.variables.size()) {
-    refuse("warm start {} has {} values; allowed is one a variable, {}", number, point.size(),
-           problem.variables.size());
+    refuse("{} {} has {} values; allowed is one a variable, {}", what, number, point.size(), problem.variables.size());
   }
   for (std::size_t i = 0; i < point.size(); ++i) {
     const Variable& variable = problem.variables[i];
     if (!(point[i] >= variable.lower && point[i] <= variable.upper)) {
-      refuse("warm start {} has {} for variable '{}'; allowed is {} to {}", number, point[i], variable.name,
+      refuse("{} {} has {} for variable '{}'; allowed is {} to {}", what, number, point[i], variable.name,
              variable.lower, variable.upper);
     }
   }
@@ -71,7 +70,10 @@ void check(const Problem& problem, const SolverSettings& settings) {
   for (const auto& limit : {settings.time_limit, settings.evaluation_time_limit}) {
     if (limit && limit->count() <= 0) refuse("a time limit is {} ms; allowed is 1 or more", limit->count());
   }
-  for (std::size_t i = 0; i < settings.warm_starts.size(); ++i) check_warm_start(problem, settings.warm_starts[i], i);
+  for (std::size_t i = 0; i < settings.warm_starts.size(); ++i) {
+    check_point(problem, "warm start", settings.warm_starts[i], i);
+  }
+  for (std::size_t i = 0; i < settings.hints.size(); ++i) check_point(problem, "hint", settings.hints[i], i);
   const bool several = problem.objectives.size() > 1;
   if (several != (settings.algorithm == Algorithm::nsga2)) {
     throw Error(ErrorCode::unsupported,

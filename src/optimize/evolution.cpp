@@ -10,6 +10,7 @@
 #include "optimize/draws.h"
 #include "optimize/latin_hypercube.h"
 #include "optimize/local_model.h"
+#include "optimize/ways_inside.h"
 
 namespace planwise::optimizing {
 namespace {
@@ -30,14 +31,25 @@ Evolution::Fitness fitness_of(Search& search) {
   };
 }
 
-/// Start and warm starts (the best of them where there are more than fit), and a Latin hypercube.
-std::vector<UnitPoint> population_of(const Search& search, std::size_t size, std::uint64_t stream, bool with_known) {
-  std::vector<UnitPoint> out;
-  if (with_known) out = search.known();
-  if (out.size() > size) out.resize(size);
+/// The first: start and warm starts (the best of them where there are more than fit), and a Latin hypercube. While
+/// nothing is feasible, ways inside are among them, and every second point of the hypercube is moved towards one.
+std::vector<UnitPoint> first_population(Search& search, std::size_t size, std::uint64_t stream) {
+  std::vector<UnitPoint> ways = ways_inside(search);
+  if (ways.size() > size / 3) ways.resize(size / 3);
+  std::vector<UnitPoint> out = search.known();
+  if (out.size() > size - ways.size()) out.resize(size - ways.size());
+  out.insert(out.end(), ways.begin(), ways.end());
   GrowingHypercube hypercube(search.box.size(), search.settings.seed, stream);
-  for (UnitPoint& point : hypercube.next(size - out.size())) out.push_back(std::move(point));
+  Blends blends(std::move(ways));
+  const bool moved = search.begins_outside();
+  for (UnitPoint& point : hypercube.next(size - out.size()))
+    out.push_back(moved && out.size() % 2 == 0 ? blends.next(point) : std::move(point));
   return out;
+}
+
+/// One that begins anew.
+std::vector<UnitPoint> new_population(const Search& search, std::size_t size, std::uint64_t stream) {
+  return GrowingHypercube(search.box.size(), search.settings.seed, stream).next(size);
 }
 
 struct Spread {
@@ -90,10 +102,7 @@ class Differential {
   /// The first holds the start and the warm starts; those after it are drawn anew, whole.
   Differential(Search& search, std::uint64_t start)
       : search_(search),
-        evolution_(Evolving::de, search.settings.seed + start, 1,
-                   population_of(search, population_size(search, usual_size(search), 7), start == 0 ? 4 : 200 + start,
-                                 start == 0),
-                   fitness_of(search)) {}
+        evolution_(Evolving::de, search.settings.seed + start, 1, population_of(search, start), fitness_of(search)) {}
 
   /// The value that it ends at.
   double run() {
@@ -114,6 +123,11 @@ class Differential {
   /// Small: what a larger population would find later, the descents find sooner.
   static std::size_t usual_size(const Search& search) { return std::clamp<std::size_t>(3 * search.box.size(), 24, 40); }
 
+  static std::vector<UnitPoint> population_of(Search& search, std::uint64_t start) {
+    const std::size_t size = population_size(search, usual_size(search), 7);
+    return start == 0 ? first_population(search, size, 4) : new_population(search, size, 200 + start);
+  }
+
   LocalSearch descend_from_fittest() {
     const std::vector<UnitPoint> points = evolution_.points();
     const std::vector<std::vector<double>> values = evolution_.values();
@@ -125,14 +139,6 @@ class Differential {
   Evolution evolution_;
   int generation_ = 0, next_descent_ = 5;
 };
-
-/// How many runs ended at the least value of all.
-std::int64_t at_the_least(const std::vector<double>& ends, double tolerance) {
-  const double least = *std::min_element(ends.begin(), ends.end());
-  return std::count_if(ends.begin(), ends.end(), [&](double end) {
-    return end - least <= std::sqrt(tolerance) * std::max(1e-3, std::fabs(least));
-  });
-}
 
 /// Populations until two of them end at the same least value.
 Ending run_de(Search& search) {
@@ -158,7 +164,8 @@ Ending run_cmaes(Search& search) {
   for (int run = 0; run < most_runs; ++run, size *= 2) {
     const auto stream = static_cast<std::uint64_t>(100 + run);
     Evolution evolution(Evolving::cmaes, search.settings.seed + static_cast<std::uint64_t>(run), 1,
-                        population_of(search, size, stream, run == 0), fitness_of(search));
+                        run == 0 ? first_population(search, size, stream) : new_population(search, size, stream),
+                        fitness_of(search));
     double least = std::numeric_limits<double>::infinity();
     int unimproved = 0;
     const int patience = 100 + static_cast<int>(30 * axes);
@@ -181,7 +188,7 @@ Ending run_nsga2(Search& search) {
   std::size_t size = population_size(search, 100, 8);
   size = (size + 3) / 4 * 4;
   Evolution evolution(Evolving::nsga2, search.settings.seed, search.problem.objectives.size(),
-                      population_of(search, size, 5, true), fitness_of(search));
+                      first_population(search, size, 5), fitness_of(search));
   evolve(search, evolution, [&](const Spread& spread) { return spread.of_points < search.settings.tolerance; });
   return {StopReason::converged, "the population has come to rest", true};
 }

@@ -22,8 +22,9 @@ LocalMethod method_of(const Search& search, LocalMethod::Kind kind, int run) {
   method.differences = run == 1 ? Differences{1e-8, false, 0.1} : Differences{1e-5, true, 0.1};
   method.first_step = run == 1 ? 1e-2 : 1e-3;
   method.relative_tolerance *= 1e-4;
-  // The first step of a fresh picture may be far shorter than those that follow: it is no sign of convergence.
-  if (kind != LocalMethod::Kind::cobyla) method.tolerance *= 1e-4;
+  // The first step of a fresh picture may be far shorter than those that follow: it is no sign of convergence. A
+  // simplex as wide as the tolerance may still be beyond a condition by more than that one allows.
+  method.tolerance *= kind == LocalMethod::Kind::cobyla ? 1e-2 : 1e-4;
   return method;
 }
 
@@ -110,6 +111,47 @@ class Starts {
   std::size_t given_ = 0;
 };
 
+/// A rough run may end a little outside the conditions, where no rank is good, although its valley is.
+bool may_be_better(const Rank& rough, const Rank& best) noexcept {
+  return !rough.feasible() && (!best.feasible() || rough.objective < best.objective);
+}
+
+/// Where the starts ended, and whether another one is wanted: as many as were asked for, and up to ten times as many
+/// while no point is feasible, or, without slopes, which say where an optimum is none, too few ended at the least
+/// value.
+class Ends {
+ public:
+  Ends(const Search& search, LocalMethod::Kind kind) : search_(&search), kind_(kind) {}
+  void add(const Rank& rank) { values_.push_back(penalised(rank.objective, rank.violation)); }
+  [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
+  [[nodiscard]] bool want_more(const Rank& best) const {
+    const auto done = static_cast<std::int64_t>(values_.size()), asked = search_->settings.starts;
+    if (done < asked) return true;
+    if (asked == 1 || done / 10 >= asked) return false;
+    if (!best.feasible()) return true;
+    constexpr std::int64_t agreeing = 4;
+    return kind_ == LocalMethod::Kind::cobyla && at_the_least(values_, search_->settings.tolerance) < agreeing;
+  }
+
+ private:
+  const Search* search_;
+  LocalMethod::Kind kind_;
+  std::vector<double> values_;
+};
+
+/// What the hints lead to, where the first start has led to nothing feasible.
+Descent through_hints(Search& search, LocalMethod::Kind kind, Descent best) {
+  if (best.found().rank.feasible() || !search.begins_outside()) return best;
+  if (!search.settings.hints.empty()) best.finish();
+  for (const UnitPoint& hint : search.hints()) {
+    if (best.found().rank.feasible()) break;
+    Descent other(search, kind, hint);
+    other.run();
+    if (other.found().rank.better_than(best.found().rank)) best = other;
+  }
+  return best;
+}
+
 }  // namespace
 
 LocalSearch descend(Search& search, LocalMethod::Kind kind, const UnitPoint& start) {
@@ -123,17 +165,22 @@ Ending search_locally(Search& search) {
   const LocalMethod::Kind kind = kind_of(search.settings.algorithm);
   Descent best(search, kind, search.known().front());
   best.run();
+  best = through_hints(search, kind, best);
   Starts starts(search);
-  for (std::int64_t start = 1; start < search.settings.starts; ++start) {
+  Ends ends(search, kind);
+  ends.add(best.found().rank);
+  while (ends.want_more(best.found().rank)) {
     if (!best.finished()) best.run();
     Descent other(search, kind, starts.next(best.found().best), true);
     other.run();
+    if (may_be_better(other.found().rank, best.found().rank)) other.run();
+    ends.add(other.found().rank);
     if (other.found().rank.better_than(best.found().rank)) best = other;
   }
   best.finish();
   if (!best.found().converged) return {StopReason::solver_failed, best.found().words};
   if (search.settings.starts == 1) return {StopReason::converged, "the solver has converged", true};
-  return {StopReason::exhausted, fmt::format("all {} starts have converged", search.settings.starts), true};
+  return {StopReason::exhausted, fmt::format("all {} starts have converged", ends.size()), true};
 }
 
 }  // namespace planwise::optimizing

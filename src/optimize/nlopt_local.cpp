@@ -30,7 +30,8 @@ struct Bridge {
   std::vector<double> scales{};  ///< Of the objective and each constraint, from their slopes at the start.
   std::vector<std::size_t> inequalities{}, equalities{};  ///< Rows of the model's constraints.
   std::exception_ptr thrown{};
-  double margin = 0;  ///< Inequalities are asked for this far within, scaled.
+  double margin = 0;             ///< Inequalities are asked for this far within, scaled.
+  double part_of_tolerance = 0;  ///< And this part of their tolerances.
   bool stands_still = false;
 
   template <class Work>
@@ -76,7 +77,10 @@ struct Bridge {
   static void below(unsigned, double* values, unsigned n, const double* x, double* gradient, void* self) noexcept {
     auto& bridge = *static_cast<Bridge*>(self);
     bridge.conditions(bridge.inequalities, values, n, x, gradient);
-    for (std::size_t i = 0; i < bridge.inequalities.size(); ++i) values[i] += bridge.margin;
+    for (std::size_t i = 0; i < bridge.inequalities.size(); ++i) {
+      values[i] +=
+          bridge.margin + bridge.part_of_tolerance * bridge.model.constraints()[bridge.inequalities[i]].tolerance;
+    }
   }
   static void equal(unsigned, double* values, unsigned n, const double* x, double* gradient, void* self) noexcept {
     auto& bridge = *static_cast<Bridge*>(self);
@@ -150,6 +154,8 @@ LocalEnding run_nlopt(LocalModel& model, const LocalMethod& method, UnitPoint st
   nlopt_set_min_objective(outer.opt, Bridge::objective, &bridge);
   // An augmented Lagrangian comes to its bounds from without and would be near for ever.
   if (lagrangian) bridge.margin = 1e-7 * method.first_step * method.first_step;
+  // Its last simplex lies about the edge of a condition: some of it within, this way.
+  if (method.kind == LocalMethod::Kind::cobyla) bridge.part_of_tolerance = 1e-3;
   add_constraints(outer.opt, bridge);
   set_stops(outer.opt, method);
   if (lagrangian) {

@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 
 #include "optimize/draws.h"
 #include "optimize/latin_hypercube.h"
 #include "optimize/search.h"
+#include "optimize/ways_inside.h"
 
 namespace planwise::optimizing {
 namespace {
@@ -42,30 +44,74 @@ class Permutation {
   std::array<std::uint64_t, 6> keys_{};
 };
 
-Ending search_grid(Search& search) {
-  const auto values = static_cast<std::uint64_t>(search.settings.grid_points);
-  constexpr std::uint64_t most = 1ULL << 62U;
-  std::uint64_t count = 1;
-  std::size_t whole = 0;  // Axes that one number can count; a grid beyond 2^62 points has the others follow by chance.
-  while (whole < search.box.size() && count <= most / values) {
-    count *= values;
-    ++whole;
-  }
-  const Permutation order(count, search.settings.seed);
-  for (std::uint64_t next = 0; next < count;) {
+class Grid {
+ public:
+  Grid(std::size_t axes, std::uint64_t values, std::uint64_t seed)
+      : axes_(axes), values_(values), seed_(seed), count_(count_of(axes, values, whole_)), order_(count_, seed) {}
+
+  /// The next points; fewer where the grid ends.
+  [[nodiscard]] std::vector<UnitPoint> next(std::size_t most) {
     std::vector<UnitPoint> points;
-    for (; next < count && points.size() < portion; ++next) {
-      UnitPoint point(search.box.size());
-      std::uint64_t rest = order(next);
-      for (std::size_t axis = 0; axis < point.size(); ++axis) {
-        const std::uint64_t digit =
-            axis < whole ? rest % values : mix(mix(search.settings.seed + axis) + next) % values;
-        if (axis < whole) rest /= values;
-        point[axis] = static_cast<double>(digit) / static_cast<double>(values - 1);
+    for (; next_ < count_ && points.size() < most; ++next_) {
+      UnitPoint point(axes_);
+      std::uint64_t rest = order_(next_);
+      for (std::size_t axis = 0; axis < axes_; ++axis) {
+        const std::uint64_t digit = axis < whole_ ? rest % values_ : mix(mix(seed_ + axis) + next_) % values_;
+        if (axis < whole_) rest /= values_;
+        point[axis] = at(digit);
       }
       points.push_back(std::move(point));
     }
-    search.ask(points);
+    return points;
+  }
+  [[nodiscard]] UnitPoint nearest(UnitPoint point) const {
+    for (double& value : point) value = at(static_cast<std::uint64_t>(value * static_cast<double>(values_ - 1) + 0.5));
+    return point;
+  }
+
+ private:
+  [[nodiscard]] double at(std::uint64_t digit) const noexcept {
+    return static_cast<double>(digit) / static_cast<double>(values_ - 1);
+  }
+  /// A grid beyond 2^62 points has the axes that one number cannot count follow by chance.
+  static std::uint64_t count_of(std::size_t axes, std::uint64_t values, std::size_t& whole) noexcept {
+    constexpr std::uint64_t most = 1ULL << 62U;
+    std::uint64_t count = 1;
+    for (; whole < axes && count <= most / values; ++whole) count *= values;
+    return count;
+  }
+
+  std::size_t axes_;
+  std::uint64_t values_, seed_;
+  std::size_t whole_ = 0;  ///< Axes that one number can count.
+  std::uint64_t count_, next_ = 0;
+  Permutation order_;
+};
+
+/// Evaluates the hints and the first points of a sampling. Nothing, or ways on which the others are better looked for:
+/// none of the first was feasible.
+template <class Next>
+std::optional<Blends> look_around(Search& search, const Next& next) {
+  constexpr std::size_t first = 16;
+  if (!search.begins_outside() || search.settings.hints.empty()) return std::nullopt;
+  search.ask(search.hints());
+  const std::vector<std::size_t> tried = search.ask(next(first));
+  const bool any =
+      std::any_of(tried.begin(), tried.end(), [&](std::size_t index) { return search.rank(index).feasible(); });
+  return any ? std::nullopt : std::optional<Blends>(search.hints());
+}
+
+/// Points of the grid beside the ways inside come first, each with a point in the grid's own order.
+Ending search_grid(Search& search) {
+  Grid grid(search.box.size(), static_cast<std::uint64_t>(search.settings.grid_points), search.settings.seed);
+  std::optional<Blends> blends = look_around(search, [&](std::size_t count) { return grid.next(count); });
+  for (std::vector<UnitPoint> points; !(points = grid.next(portion)).empty();) {
+    std::vector<UnitPoint> asked;
+    for (UnitPoint& point : points) {
+      if (blends) asked.push_back(grid.nearest(blends->next(point)));
+      asked.push_back(std::move(point));
+    }
+    search.ask(asked);
   }
   return {StopReason::exhausted, "every point of the grid is evaluated"};
 }
@@ -73,10 +119,15 @@ Ending search_grid(Search& search) {
 /// Goes on until the seam stops it, or until the box has no more points to give (it is a few doubles wide).
 template <class Next>
 Ending search_endlessly(Search& search, const Next& next) {
+  std::optional<Blends> blends = look_around(search, next);
   constexpr int patience = 64;
   for (int in_vain = 0; in_vain < patience;) {
     const std::size_t before = search.evaluations.size();
-    search.ask(next());
+    std::vector<UnitPoint> points = next(portion);
+    if (blends) {
+      for (UnitPoint& point : points) point = blends->next(point);
+    }
+    search.ask(points);
     in_vain = search.evaluations.size() == before ? in_vain + 1 : 0;
   }
   return {StopReason::exhausted, "the bounds leave no more points to try"};
@@ -88,11 +139,11 @@ Ending search_by_sampling(Search& search) {
   if (search.settings.algorithm == Algorithm::grid) return search_grid(search);
   if (search.settings.algorithm == Algorithm::latin_hypercube) {
     GrowingHypercube hypercube(search.box.size(), search.settings.seed, 1);
-    return search_endlessly(search, [&] { return hypercube.next(portion); });
+    return search_endlessly(search, [&](std::size_t count) { return hypercube.next(count); });
   }
   Draws draws(search.settings.seed, 2);
-  return search_endlessly(search, [&] {
-    std::vector<UnitPoint> points(portion, UnitPoint(search.box.size()));
+  return search_endlessly(search, [&](std::size_t count) {
+    std::vector<UnitPoint> points(count, UnitPoint(search.box.size()));
     for (UnitPoint& point : points) {
       for (double& value : point) value = draws.uniform();
     }

@@ -32,13 +32,22 @@ struct Search {
   void begin();
   /// Start and warm starts, best first.
   [[nodiscard]] std::vector<UnitPoint> known() const;
+  /// There are constraints, and evaluation 0 does not keep them: the hints count.
+  [[nodiscard]] bool begins_outside() const noexcept;
+  [[nodiscard]] std::vector<UnitPoint> hints() const;
 
   /// Indices of evaluations. Throws Stopped.
   std::vector<std::size_t> ask(const std::vector<UnitPoint>& points);
   std::size_t ask(const UnitPoint& point) { return ask(std::vector<UnitPoint>{point}).front(); }
   [[nodiscard]] const PointOutcome& outcome(std::size_t index) const noexcept { return evaluations[index].outcome; }
   [[nodiscard]] Rank rank(std::size_t index) const noexcept { return rank_of(problem, outcome(index)); }
+
+ private:
+  std::size_t begun_ = 0;  ///< Evaluations that begin() made.
 };
+
+/// How many of the values that searches ended at are the least of all, but for the root of the tolerance.
+[[nodiscard]] std::int64_t at_the_least(const std::vector<double>& ends, double tolerance);
 
 /// SLSQP, L-BFGS-B, COBYLA with their starts.
 [[nodiscard]] Ending search_locally(Search& search);

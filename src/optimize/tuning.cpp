@@ -101,6 +101,7 @@ TuningResult tune_to_target(const Problem& problem, const TuningSettings& settin
   seam.algorithm =
       problem.objectives.size() > 1 ? Algorithm::nsga2 : Algorithm::slsqp;  // Only so that the check passes.
   seam.warm_starts.clear();
+  seam.hints.clear();
   optimizing::check(problem, seam);
   optimizing::Search search(problem, seam);
   TuningResult result;

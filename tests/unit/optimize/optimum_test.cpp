@@ -57,6 +57,41 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
+TEST(Optimum, WithoutSlopesIsFoundExactlyWithinTheConditions) {
+  for (const std::string_view name : {"g06", "g07", "g08", "g09"}) {
+    const TestFunction function = test_function(name);
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+      SolverSettings settings = settings_for(Algorithm::cobyla, 3000, seed);
+      settings.tolerance = 1e-6;
+      settings.starts = name == "g08" ? 40 : 4;  // Few of the starts of g08 lie in its valley.
+      const OptimizationResult result = optimize(function.problem, settings);
+      ASSERT_TRUE(result.feasible) << name << " seed " << seed;
+      const PointOutcome& best = result.evaluations[*result.best].outcome;
+      EXPECT_NEAR(best.objectives[0], *function.optimum, 1e-6 * std::max(1.0, std::fabs(*function.optimum)))
+          << name << " seed " << seed;
+      for (const double value : best.constraints)
+        EXPECT_LE(value, name == "g09" ? 1e-8 : 0) << name << " seed " << seed;
+    }
+  }
+}
+
+TEST(Optimum, StartsGoOnWhileNothingIsFeasible) {
+  Problem problem = bowl(Algorithm::slsqp);
+  const auto inner = problem.evaluate;
+  problem.evaluate = [inner](const std::vector<double>& at, const EvaluationControl& control) {
+    PointOutcome outcome = inner(at, control);
+    outcome.constraints = {20 - at[0] - at[1] - at[2]};  // At most 9 can be had.
+    return outcome;
+  };
+  SolverSettings settings = settings_for(Algorithm::slsqp, 100'000);
+  settings.starts = 2;
+  EXPECT_THAT(optimize(problem, settings).message, testing::HasSubstr("all 20 starts"));
+  settings.starts = 1;
+  EXPECT_LT(optimize(problem, settings).evaluations.size(), 100U);
+  settings.starts = 2;
+  EXPECT_THAT(optimize(bowl(Algorithm::slsqp), settings).message, testing::HasSubstr("all 2 starts"));
+}
+
 TEST(Optimum, EqualitiesAreHonoured) {
   for (const Algorithm algorithm : {Algorithm::slsqp, Algorithm::cobyla, Algorithm::lbfgsb, Algorithm::de}) {
     Problem problem = bowl(algorithm);

@@ -153,6 +153,23 @@ TEST(Problem, ViolationIsTheSumBeyondTheTolerances) {
   EXPECT_EQ(violation_of(problem, outcome), 0.5);
 }
 
+TEST(Problem, BestKeepsTheConditionsExactlyWhereItCostsNothing) {
+  Problem problem;
+  problem.variables = {{"x", 0, 2, 1 - 5e-9}};
+  problem.constraints = {{"at least one"}};
+  problem.evaluate = [](const std::vector<double>& at, const EvaluationControl&) {
+    PointOutcome outcome;
+    outcome.objectives = {at[0]};
+    outcome.constraints = {1 - at[0]};
+    return outcome;
+  };
+  SolverSettings settings = settings_for(Algorithm::random, 3);
+  settings.warm_starts = {{1}, {1 + 1e-9}};
+  EXPECT_EQ(optimize(problem, settings).best, 1U);
+  settings.warm_starts = {{1.1}, {1.2}};
+  EXPECT_EQ(optimize(problem, settings).best, 0U) << "a tenth is not nothing";
+}
+
 TEST(Problem, WarmStartsFollowTheStartAndAreGoneOnFrom) {
   for (const Algorithm algorithm : all_algorithms()) {
     SolverSettings settings = settings_for(algorithm, 80);
