@@ -173,6 +173,7 @@ SolverSettings solver_settings(const PreparedStudy& prepared, const StudyCall& c
   settings.grid_points = choice.grid_points;
   settings.threads = call.threads;
   settings.warm_starts = choice.warm_points;
+  settings.hints = prepared.hints;
   settings.recorded = call.recorded;
   settings.record = call.record;
   settings.progress = call.progress;
