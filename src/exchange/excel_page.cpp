@@ -81,6 +81,7 @@ void write_page(ExcelSheet& sheet, const ExcelPage& page) {
     sheet.text(1, value, Style::line);
     sheet.next_row();
   }
+  worksheet_fit_to_pages(sheet.handle(), 1, 0);  // as many pages as it is long
   PageWriter writer(sheet);
   for (const ExcelPage::Part& part : page.parts) std::visit(writer, part);
 }

@@ -199,6 +199,19 @@ def test_the_assumptions_recalculate_to_our_figures(shell):
     assert changed[total[8].coordinate].value - ours[total[8].coordinate].value == pytest.approx(2012 * 71200 * 0.01)
 
 
+def test_the_workbook_holds_the_report_with_figures_as_numbers(shell):
+    openpyxl = pytest.importorskip("openpyxl")
+    run = shell.save(study_run())
+    shell.ok("export", run, "--format", "excel", "--to", "run.xlsx")
+    rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(shell.folder / "run.xlsx")["Report"].iter_rows()]
+    titles = {row[0] for row in rows}
+    text = shell.ok("report", run, "--form", "markdown", "--to", "-")
+    sections = {re.sub(r"\\(.)", r"\1", line[3:]) for line in text.splitlines() if line.startswith("## ")}
+    assert sections and sections <= titles
+    stored = shell.json("show", run)["results"]["optimal_parameters"]["merit_rate_level_1"]
+    assert [row[2] for row in rows if row[0] == "Merit rate, level 1"][0] == pytest.approx(stored, rel=1e-12)
+
+
 def recalculate(folder, name, openpyxl):
     (folder / "out").mkdir(exist_ok=True)
     subprocess.run([OFFICE, f"-env:UserInstallation=file://{folder}/office", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder / "out"),

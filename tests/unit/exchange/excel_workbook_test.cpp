@@ -66,8 +66,8 @@ TEST(ExcelWorkbook, ChangesAreFormulasWithOurValues) {
 
 TEST(ExcelWorkbook, SameInputsGiveTheSameBytes) {
   const ExchangeFolder folder;
-  for (const std::vector<planwise::Run>& runs :
-       {std::vector<planwise::Run>{test::plain_run()}, std::vector<planwise::Run>{test::plain_run(1), test::awkward_run()}}) {
+  for (const std::vector<planwise::Run>& runs : {std::vector<planwise::Run>{test::plain_run()},
+                                                 std::vector<planwise::Run>{test::plain_run(1), test::awkward_run()}}) {
     std::filesystem::create_directory(folder / "a");
     std::filesystem::create_directory(folder / "b");
     write(folder / "a/x.xlsx", runs);
@@ -105,6 +105,34 @@ TEST(ExcelWorkbook, TextLongerThanACellIsSplitNeverCut) {
   const std::string texts = part(folder / "run.xlsx", "xl/sharedStrings.xml");
   EXPECT_NE(texts.find(std::string(7'233, 'n') + "end of the notes"), std::string::npos);
   EXPECT_NE(texts.find("see sheet Long texts, number 1: 2 parts"), std::string::npos);
+}
+
+TEST(ExcelWorkbook, TheReportOfARunAloneStandsOnItsSheetWithFiguresAsNumbers) {
+  const ExchangeFolder folder;
+  ExcelPage page;
+  page.title = "A report";
+  page.parts = {ExcelPage::Heading{"Costs"}, ExcelPage::Paragraph{"=1+1 is text"},
+                ExcelPage::Table{"By year",
+                                 {{"Year", false}, {"Pay", true}, {"Change", true}},
+                                 {{{"2027"}, {"8.5 M", 8500000.25, ExcelPage::Shown::money}, {"–"}}},
+                                 "Rests on results"}};
+  int asked = 0;
+  const ReportPage report = [&](const Run&, const ExportedRun& facts) {
+    ++asked;
+    EXPECT_EQ(facts.version, 3);
+    return page;
+  };
+  for (const int runs : {1, 2}) {
+    const auto writer = excel_writer(folder / (std::to_string(runs) + ".xlsx"), test::sample_context(), report);
+    for (int i = 0; i < runs; ++i) writer->add(test::plain_run(i), {3, ""});
+    writer->finish();
+  }
+  EXPECT_EQ(asked, 1) << "a list of runs has no report";
+  EXPECT_NE(part(folder / "1.xlsx", "xl/workbook.xml").find("name=\"Report\" sheetId=\"2\""), std::string::npos);
+  const std::string sheet = part(folder / "1.xlsx", "xl/worksheets/sheet2.xml");
+  EXPECT_NE(sheet.find("<v>8500000.25</v>"), std::string::npos);
+  EXPECT_EQ(sheet.find("<f>"), std::string::npos);
+  EXPECT_NE(part(folder / "1.xlsx", "xl/sharedStrings.xml").find("<t>=1+1 is text</t>"), std::string::npos);
 }
 
 TEST(ExcelWorkbook, AnEmptySearchIsAWorkbookWithoutRows) {
