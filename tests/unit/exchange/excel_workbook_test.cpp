@@ -117,7 +117,7 @@ TEST(ExcelWorkbook, TheReportOfARunAloneStandsOnItsSheetWithFiguresAsNumbers) {
                                  {{{"2027"}, {"8.5 M", 8500000.25, ExcelPage::Shown::money}, {"–"}}},
                                  "Rests on results"}};
   int asked = 0;
-  const ReportPage report = [&](const Run&, const ExportedRun& facts) {
+  const ReportPage report = [&](const planwise::Run&, const ExportedRun& facts) {
     ++asked;
     EXPECT_EQ(facts.version, 3);
     return page;

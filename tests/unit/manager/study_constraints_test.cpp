@@ -233,9 +233,11 @@ TEST_F(StudyConstraints, BudgetBelowTheLowestLeversIsExplained) {
 
 // Promotions out of levels with high merit save, those out of others cost: the cheapest corner is a mixed one.
 TEST_F(StudyConstraints, BudgetThatOnlySomePromotionsKeepIsNotRefused) {
-  const std::string bounds = R"(, "levers": {"bounds": {"merit_rate_level_1": [0.11, 0.12], "merit_rate_level_2":
-    [0.02, 0.03], "merit_rate_level_3": [0.11, 0.12], "merit_rate_level_4": [0.02, 0.03],
-    "promotion_raise_level_1": [0.05, 0.06], "promotion_raise_level_3": [0.05, 0.06]}})";
+  // The start lies within, lest the bounds widen.
+  const std::string bounds = R"(, "levers": {"start": {"merit_rate_level_1": 0.11, "merit_rate_level_3": 0.11,
+    "merit_rate_level_2": 0.02, "merit_rate_level_4": 0.02}, "bounds": {"merit_rate_level_1": [0.11, 0.12],
+    "merit_rate_level_2": [0.02, 0.03], "merit_rate_level_3": [0.11, 0.12], "merit_rate_level_4": [0.02, 0.03],
+    "promotion_raise_level_1": [0.05, 0.13], "promotion_raise_level_3": [0.05, 0.13]}})";
   const PreparedStudy free = with(R"({"name": "budget", "figure": "active_compensation", "maximum": 1e12})", bounds);
   std::vector<double> lowest;
   std::vector<std::size_t> stepped;
