@@ -76,9 +76,10 @@ std::string lever_text(const Json* value) {
   if (value == nullptr) return "-";
   if (!value->is_number()) return shown(*value);
   const double number = value->as_real();
-  return std::isfinite(number) && std::fabs(number) < 1000 && (number == 0 || std::fabs(number) >= 1e-5)
-             ? fmt::format("{:.5f}", number)
-             : shown_number(number);
+  constexpr double nothing = 1e-9;  // what a search leaves of a lever at 0
+  if (std::fabs(number) < nothing) return "0.00000";
+  return std::isfinite(number) && std::fabs(number) < 1000 && std::fabs(number) >= 1e-5 ? fmt::format("{:.5f}", number)
+                                                                                        : shown_number(number);
 }
 
 /// "40 of 200 evaluations, best 0.25, 3.1 s; process 123 on host, 2026-03-01 10:00:00".
@@ -169,8 +170,11 @@ std::string place_in(const Json* bounds, const Json* value) {
   const Json& upper = bounds->at(std::size_t{1});
   if (lower.is_number() && value->as_real() < lower.as_real()) return "below its bounds";
   if (upper.is_number() && value->as_real() > upper.as_real()) return "above its bounds";
-  if (lower.is_number() && value->as_real() == lower.as_real()) return "at the lower bound";
-  return upper.is_number() && value->as_real() == upper.as_real() ? "at the upper bound" : "";
+  // As a search ends there: within its tolerance.
+  const double range = lower.is_number() && upper.is_number() ? upper.as_real() - lower.as_real() : 0;
+  const double near = 1e-5 * std::max(0.0, range);
+  if (lower.is_number() && value->as_real() <= lower.as_real() + near) return "at the lower bound";
+  return upper.is_number() && value->as_real() >= upper.as_real() - near ? "at the upper bound" : "";
 }
 
 /// The levers in the order in which they are shown everywhere, then others as they come.

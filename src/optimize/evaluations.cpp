@@ -100,7 +100,7 @@ void Evaluations::run_here(const std::vector<std::vector<double>>& points) {
   for (const std::vector<double>& point : points) {
     Call call;
     call.point = point;
-    call.run(problem_.evaluate);
+    (void)call.run(problem_.evaluate);
     commit(call);
   }
 }

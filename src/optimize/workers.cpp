@@ -24,7 +24,7 @@ bool soon(const Condition& condition) {
 
 }  // namespace
 
-void Call::run(const Function& function) noexcept {
+bool Call::run(const Function& function) noexcept {
   const Clock::time_point start = Clock::now();
   begun.store(std::max<Clock::rep>(1, start.time_since_epoch().count()), std::memory_order_release);
   try {
@@ -41,7 +41,9 @@ void Call::run(const Function& function) noexcept {
     error.push_back('?');
   }
   took = Clock::now() - start;
-  done.store(true, std::memory_order_release);
+  const bool good = error.empty();
+  done.store(true, std::memory_order_release);  // from here on the caller's
+  return good;
 }
 
 Batch::Batch(const std::vector<std::vector<double>>& points) : first_failed(points.size()) {
@@ -67,8 +69,7 @@ struct Workers::Shared {
       if (index >= wanted.calls.size()) return;
       Call& call = *wanted.calls[index];
       if (index <= wanted.first_failed.load() && !call.stop.load()) {
-        call.run(function);
-        if (!call.error.empty()) {
+        if (!call.run(function)) {
           std::size_t first = wanted.first_failed.load();
           while (index < first && !wanted.first_failed.compare_exchange_weak(first, index)) {
           }

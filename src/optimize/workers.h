@@ -26,8 +26,8 @@ struct Call {
   Clock::duration took{};
   std::atomic<Clock::rep> begun = 0;  ///< 0: waits still.
   std::atomic<bool> stop = false, done = false;
-  /// Calls the function here and now. Throws nothing.
-  void run(const Function& function) noexcept;
+  /// Calls the function here and now. Throws nothing; false: it failed.
+  bool run(const Function& function) noexcept;
 };
 
 /// Calls that are wanted together. Lives as long as somebody works on one of them.
