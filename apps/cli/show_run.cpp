@@ -65,7 +65,7 @@ void members(const std::string& label, const Json& value) {
     constexpr std::size_t most = 8;
     for (std::size_t i = 0; i < std::min(most, value.size()); ++i) line(label, inline_text(value.at(i)));
     if (value.size() > most)
-      line("", fmt::format("and {} more; --section results --output json has them", value.size() - most));
+      line("", fmt::format("and {} more; --output json has them", value.size() - most));
   } else {
     line(label, inline_text(value));
   }

@@ -181,8 +181,9 @@ void set_run(const StudyFlags& flags, const LeverSchema& schema, Study& study, S
   const Json& made_by = run.configuration.algorithm_config;
   if (!made_by.is_object() || made_by.find("kind") == nullptr || made_by.find("solver") == nullptr) return;
   const Study before = study_from_json(made_by);
-  if (before.evaluator.kind != study.evaluator.kind) return;
-  if (study.levers.years.empty()) study.levers.years = before.levers.years;
+  // Years that are named have a target of their own.
+  if (before.evaluator.kind != study.evaluator.kind || !study.levers.years.empty()) return;
+  study.levers.years = before.levers.years;
   SimulationChoice& here = study.simulation;
   if (here.first_year == 0) here.first_year = before.simulation.first_year;
   if (here.last_year == 0) here.last_year = before.simulation.last_year;

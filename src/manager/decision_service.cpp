@@ -214,6 +214,8 @@ void refuse_unfit(const PreparedStudy& prepared) {
 void find_out(PreparedStudy& prepared, const StudyCall& call, Run& run) {
   try {
     keep_notes(prepared, run);
+    if (!call.recorded.empty() && call.recorded.front().error.empty())
+      prepared.state->take_baseline(call.recorded.front().outcome);
     if (refused_as_infeasible(prepared, run)) return;
     switch (prepared.study.kind) {
       case StudyKind::optimize:
@@ -244,8 +246,6 @@ void keep_scales(PreparedStudy& prepared, Run& run) {
 }
 
 void carry_out(PreparedStudy& prepared, const StudyCall& call, Run& run) {
-  if (!call.recorded.empty() && call.recorded.front().error.empty())
-    prepared.state->take_baseline(call.recorded.front().outcome);
   find_out(prepared, call, run);
   keep_scales(prepared, run);
 }

@@ -38,7 +38,7 @@ class Check {
         baseline_(baseline),
         measure_(measure) {}
 
-  [[nodiscard]] const std::vector<std::vector<double>>& hints() const noexcept { return result_hints_; }
+  [[nodiscard]] const std::vector<std::vector<double>>& hints() const noexcept { return hints_; }
 
   Feasibility run() {
     // What a figure depends on is asked over the whole box, whether or not the conditions hold there.
@@ -238,8 +238,8 @@ class Check {
     const double enough = doubtful * std::abs(limit);
     const Probe best = best_corner(row, ends, enough);
     const double missed = missing(row, best.measured);
-    const bool known = std::ranges::find(result_hints_, best.point) != result_hints_.end();
-    if (!known) result_hints_.push_back(best.point);
+    const bool known = std::ranges::find(hints_, best.point) != hints_.end();
+    if (!known) hints_.push_back(best.point);
     if (missed <= enough) return;
     const FigureRef& figure = figures_.all()[row.figure];
     const std::string_view unit = unit_of(figure.figure);
@@ -283,7 +283,7 @@ class Check {
   const Measured* baseline_;
   const Measure* measure_;
   Feasibility result_;
-  std::vector<std::vector<double>> result_hints_;
+  std::vector<std::vector<double>> hints_;
 };
 
 }  // namespace

@@ -275,6 +275,9 @@ def test_the_run_that_is_begun_from_keeps_the_years_it_decided_about(shell):
         years = sure["uncertainty"]["difference"]
         pay = {year: figures["active_compensation"]["mean"]["value"] for year, figures in years.items()}
         assert pay["2025"] == 0 and pay["2026"] != 0 and pay["2027"] != 0, (asked, pay)
+    early = shell.json("--simulation", "small.duckdb", "optimize", "--years", "2026-2026", "--max-evaluations", 5, "--seed", 3)
+    later = shell.json("--simulation", "small.duckdb", "optimize", "--run", early["run_id"], "--years", "2027-2027", "--max-evaluations", 5, "--seed", 3)
+    assert shell.json("show", later["run_id"])["configuration"]["algorithm_config"]["simulation"]["target_year"] == 2027
 
 
 def test_conditions_from_options(shell):
