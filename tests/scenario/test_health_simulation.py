@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 
 
 def lines(shell, *arguments, status=0):
@@ -33,7 +34,7 @@ def test_years_behind_the_settings_are_told(shell):
     shell.ok("simulate", "--census", "census.csv", "--years", "2025-2026", "--save-to", "two.duckdb")
     found = lines(shell, "--simulation", "two.duckdb")
     assert {found[name]["state"] for name in ("simulation", "simulation tables", "recent data")} == {"ok"}
-    subprocess.run(["python3", "-c", "import duckdb; duckdb.connect('two.duckdb').execute("
+    subprocess.run([sys.executable, "-c", "import duckdb; duckdb.connect('two.duckdb').execute("
                     "'DELETE FROM fct_workforce_snapshot WHERE simulation_year = 2026')"], cwd=shell.folder, check=True)
     found = lines(shell, "--simulation", "two.duckdb")
     assert found["recent data"]["state"] == "warning" and "2026" in found["recent data"]["message"]

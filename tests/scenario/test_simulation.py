@@ -110,7 +110,7 @@ def test_caches_follow_a_changed_database(shell, shared):
     first = shell.ok("summary", "--year", "2025", "--output", "json")
     assert shell.ok("summary", "--year", "2025", "--output", "json") == first
     assert [f for f in os.listdir(shell.folder / "cache") if "lock" not in f], "nothing was kept"
-    subprocess.run(["python3", "-c", "import duckdb; duckdb.connect('simulation.duckdb').execute(\"UPDATE fct_workforce_snapshot SET current_compensation = 1.0 "
+    subprocess.run([sys.executable, "-c", "import duckdb; duckdb.connect('simulation.duckdb').execute(\"UPDATE fct_workforce_snapshot SET current_compensation = 1.0 "
                     "WHERE simulation_year = 2025 AND employment_status = 'active'\")"], cwd=shell.folder, check=True)
     second = json.loads(shell.ok("summary", "--year", "2025", "--output", "json"))
     assert second["workforce"]["active_compensation"] == 4506.0
