@@ -56,7 +56,7 @@ std::string rounded(const std::optional<double>& value) {
 /// "900 (60.0 %)"
 std::string counted(std::int64_t part, std::int64_t whole) { return fmt::format("{} ({})", part, share(part, whole)); }
 
-void fact(std::string_view label, const std::string& text) { fmt::print("  {:<16}{}\n", label, text); }
+void count_line(std::string_view label, const std::string& text) { fmt::print("  {:<16}{}\n", label, text); }
 
 std::string listed(std::initializer_list<std::pair<std::string_view, std::int64_t>> counts, std::int64_t whole) {
   std::string text;
@@ -68,40 +68,41 @@ std::string listed(std::initializer_list<std::pair<std::string_view, std::int64_
 
 void print_spread(std::string_view label, const ValueSpread& spread, std::string_view unit) {
   if (spread.count == 0) {
-    fact(label, "not reported");
+    count_line(label, "not reported");
     return;
   }
-  fact(label, fmt::format("median {}{}, mean {}{}, 90 % below {}{}", rounded(spread.median), unit, rounded(spread.mean),
-                          unit, rounded(spread.p90), unit));
-  fact("", fmt::format("{} to {}{}, of {} runs", rounded(spread.min), rounded(spread.max), unit, spread.count));
+  count_line(label, fmt::format("median {}{}, mean {}{}, 90 % below {}{}", rounded(spread.median), unit,
+                                rounded(spread.mean), unit, rounded(spread.p90), unit));
+  count_line("", fmt::format("{} to {}{}, of {} runs", rounded(spread.min), rounded(spread.max), unit, spread.count));
 }
 
 void print_all(const AnalyticsFigures& f, const Globals& globals) {
   fmt::print("{}\n", bold(fmt::format("{} run{}", f.runs, f.runs == 1 ? "" : "s"), globals));
   if (f.runs == 0) return;
-  fact("status", listed({{"completed", f.completed}, {"failed", f.failed}, {"cancelled", f.cancelled}}, f.runs));
+  count_line("status", listed({{"completed", f.completed}, {"failed", f.failed}, {"cancelled", f.cancelled}}, f.runs));
   const std::string open =
       listed({{"running", f.running}, {"lost", f.lost}, {"draft", f.draft}, {"other", f.other_status}}, f.runs);
-  if (open != "-") fact("", open);
-  fact("convergence",
-       listed({{"yes", f.converged}, {"no", f.not_converged}, {"not reported", f.convergence_not_reported}}, f.runs));
+  if (open != "-") count_line("", open);
+  count_line(
+      "convergence",
+      listed({{"yes", f.converged}, {"no", f.not_converged}, {"not reported", f.convergence_not_reported}}, f.runs));
   print_spread("runtime", f.runtime_seconds, " s");
   print_spread("evaluations", f.function_evaluations, "");
   const ValueSpread& o = f.objective_value;
   if (o.count == 0) {
-    fact("objective", "not reported");
+    count_line("objective", "not reported");
   } else {
-    fact("objective", fmt::format("best {}, median {}, mean {}, worst {}", number(o.min), number(o.median),
-                                  number(o.mean), number(o.max)));
-    fact("",
-         fmt::format(
-             "of {} runs{}", o.count,
-             f.objective_not_finite > 0 ? fmt::format("; {} more are no finite number", f.objective_not_finite) : ""));
+    count_line("objective", fmt::format("best {}, median {}, mean {}, worst {}", number(o.min), number(o.median),
+                                        number(o.mean), number(o.max)));
+    count_line("", fmt::format("of {} runs{}", o.count,
+                               f.objective_not_finite > 0
+                                   ? fmt::format("; {} more are no finite number", f.objective_not_finite)
+                                   : ""));
   }
-  fact("risk", listed({{"LOW", f.risk_low}, {"MEDIUM", f.risk_medium}, {"HIGH", f.risk_high}}, f.runs));
+  count_line("risk", listed({{"LOW", f.risk_low}, {"MEDIUM", f.risk_medium}, {"HIGH", f.risk_high}}, f.runs));
   const std::string rest =
       listed({{"CRITICAL", f.risk_critical}, {"other", f.other_risk}, {"not assessed", f.not_assessed}}, f.runs);
-  if (rest != "-") fact("", rest);
+  if (rest != "-") count_line("", rest);
 }
 
 std::string title_of(std::string_view by) {

@@ -141,7 +141,7 @@ void print_report(const CensusReport& report, const std::string& file, const Ses
   for (const std::string& note : report.start.notes) session.say(note);
 }
 
-void add_check(CLI::App& census, Session& session) {
+void add_census_check(CLI::App& census, Session& session) {
   struct Flags {
     std::string file;
     std::int64_t plan_year = 2024;
@@ -174,7 +174,7 @@ void add_census_commands(CLI::App& app, Session& session) {
   census->require_subcommand(1);
   examples(*census, "  planwise census generate --people 1000 --out census.csv\n  planwise census check census.csv");
   add_generate(*census, session);
-  add_check(*census, session);
+  add_census_check(*census, session);
 }
 
 }  // namespace planwise::cli

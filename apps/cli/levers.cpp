@@ -70,7 +70,7 @@ void run_show(const std::string& file, Session& session) {
   session.say(fmt::format("levers: {}; market of {}", schema.source(), schema.market_date()));
 }
 
-void add_show(CLI::App& levers, Session& session) {
+void add_levers_show(CLI::App& levers, Session& session) {
   struct Flags {
     std::string file;
   };
@@ -205,7 +205,7 @@ void print_check(const LeverValidation& checked, const Session& session) {
   session.say(fmt::format("{}; risk {}", checked.valid() ? "within bounds" : "out of bounds", to_text(checked.risk)));
 }
 
-void add_check(CLI::App& levers, Session& session) {
+void add_levers_check(CLI::App& levers, Session& session) {
   CLI::App* check = levers.add_subcommand(
       "check", "Levers against their bounds; exit 1 when one is outside its hard bounds or is no lever");
   auto flags = make_options<SetFlags>();
@@ -358,8 +358,8 @@ void add_lever_commands(CLI::App& app, Session& session) {
   levers->require_subcommand(1);
   examples(*levers,
            "  planwise levers show\n  planwise levers check cola_rate=0.03\n  planwise levers risk --run 6f0c21");
-  add_show(*levers, session);
-  add_check(*levers, session);
+  add_levers_show(*levers, session);
+  add_levers_check(*levers, session);
   add_risk(*levers, session);
   add_convert(*levers, session);
 }

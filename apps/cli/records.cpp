@@ -82,13 +82,13 @@ void print_json(const Json& value, const Globals& globals) {
   fmt::print("{}\n", value.dump(globals.output == Output::jsonl ? JsonStyle::compact : JsonStyle::pretty));
 }
 
-namespace {
-
-const Json& member(const Json& object, const std::string& name) {
+const Json& member(const Json& object, std::string_view name) {
   static const Json nothing;
   const Json* value = object.find(name);
   return value == nullptr ? nothing : *value;
 }
+
+namespace {
 
 /// What is printed in forms for programs: the chosen columns, else every field.
 std::vector<std::string> names_for_programs(const Listing& listing, const Globals& globals) {

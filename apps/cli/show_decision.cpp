@@ -13,14 +13,6 @@ namespace {
 
 constexpr int failed_status = 1, stopped_status = 11;
 
-const Json& nothing() {
-  static const Json empty;
-  return empty;
-}
-const Json& member(const Json& object, std::string_view name) {
-  const Json* found = object.find(name);
-  return found == nullptr ? nothing() : *found;
-}
 std::string number(const Json& value) { return value.is_number() ? shown_number(value.as_real()) : "-"; }
 std::string lever_number(const Json& value) {
   if (!value.is_number()) return "-";

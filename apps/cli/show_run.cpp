@@ -64,8 +64,7 @@ void members(const std::string& label, const Json& value) {
   } else if (value.is_array() && !std::all_of(value.as_array().begin(), value.as_array().end(), is_plain)) {
     constexpr std::size_t most = 8;
     for (std::size_t i = 0; i < std::min(most, value.size()); ++i) line(label, inline_text(value.at(i)));
-    if (value.size() > most)
-      line("", fmt::format("and {} more; --output json has them", value.size() - most));
+    if (value.size() > most) line("", fmt::format("and {} more; --output json has them", value.size() - most));
   } else {
     line(label, inline_text(value));
   }
@@ -247,7 +246,7 @@ void print_risk(const Run& run, const Globals& globals) {
 }
 
 /// {year: {name: number}} as a table, what is nested deeper named below it; false when it is anything else.
-bool print_years(const Json& years, const Globals& globals) {
+bool print_outcome_years(const Json& years, const Globals& globals) {
   if (!years.is_object() || years.empty()) return false;
   std::vector<std::string> names;
   std::vector<std::string> deeper;
@@ -282,19 +281,19 @@ void print_outcomes(const Run& run, const Globals& globals) {
   const Json& outcomes = run.results.projected_outcomes;
   if (outcomes.empty()) return;
   title("Projected outcomes", globals);
-  if (print_years(outcomes, globals)) return;
+  if (print_outcome_years(outcomes, globals)) return;
   if (!outcomes.is_object()) {
     members("", outcomes);
     return;
   }
   for (const auto& [name, value] : outcomes.as_object()) {
     if (name == "levers" && value.is_array()) continue;  // stand under Parameters, with where they are between bounds
-    if (!print_years(value, globals)) members(name, value);
+    if (!print_outcome_years(value, globals)) members(name, value);
   }
 }
 
 /// The largest effect first; what is no number keeps its place in the JSON's order below.
-void print_sensitivity(const Run& run, const Globals& globals) {
+void print_stored_sensitivity(const Run& run, const Globals& globals) {
   const Results& r = run.results;
   if (r.sensitivity_analysis.empty() && r.parameter_correlations.empty()) return;
   title("Sensitivity", globals);
@@ -413,7 +412,7 @@ void print_run(const Run& whole, const std::optional<RunSummary>& stored, std::s
   if (wanted("algorithm")) print_algorithm(run, globals);
   if (wanted("risk")) print_risk(run, globals);
   if (wanted("outcomes")) print_outcomes(run, globals);
-  if (wanted("sensitivity")) print_sensitivity(run, globals);
+  if (wanted("sensitivity")) print_stored_sensitivity(run, globals);
   if (wanted("history")) print_history(run, globals);
   if (wanted("simulation")) print_simulation(run, globals);
 }

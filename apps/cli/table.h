@@ -81,6 +81,8 @@ void print_lines(const std::vector<Json>& objects, const Listing& listing, const
 [[nodiscard]] Json chosen_members(Json object, const Listing& listing, const Globals& globals);
 
 void print_json(const Json& value, const Globals& globals);
+/// The member, or null where there is none.
+[[nodiscard]] const Json& member(const Json& object, std::string_view name);
 
 /// The same value without social security numbers, wherever they stand.
 [[nodiscard]] Json without_ssn(Json value);

@@ -1,5 +1,6 @@
 /// \file
-/// Optimizing: a problem (variables, objectives, constraints, a function) and the solvers that look for its best points.
+/// Optimizing: a problem (variables, objectives, constraints, a function) and the solvers that look for its best
+/// points.
 ///
 ///     planwise::Problem problem;
 ///     problem.variables = {{"x", -5, 5, 3}, {"y", -5, 5, 3}};
@@ -12,10 +13,10 @@
 ///     double least = result.evaluations.at(*result.best).outcome.objectives.at(0);
 ///
 /// Everything is minimised. Every solver asks through one seam that counts, records, remembers, times out and cancels:
-/// no more evaluations than asked for, evaluation 0 is the start, and a point that was evaluated before is not evaluated
-/// (nor counted) again. Same problem, settings and seed: the same evaluations in the same order, bit by bit, on any
-/// number of threads. What a solver does next never depends on max_evaluations, so that 25 evaluations and then 25 more
-/// (with `recorded`) are the very 50 of one long call.
+/// no more evaluations than asked for, evaluation 0 is the start, and a point that was evaluated before is not
+/// evaluated (nor counted) again. Same problem, settings and seed: the same evaluations in the same order, bit by bit,
+/// on any number of threads. What a solver does next never depends on max_evaluations, so that 25 evaluations and then
+/// 25 more (with `recorded`) are the very 50 of one long call.
 #pragma once
 
 #include <atomic>
@@ -61,11 +62,13 @@ struct PointOutcome {
 /// Handed to a function while it works.
 class EvaluationControl {
  public:
+  EvaluationControl() noexcept : stop_(never) {}  ///< Of an evaluation that nothing stops.
   explicit EvaluationControl(const std::atomic<bool>& stop) noexcept : stop_(stop) {}
   /// True once the answer is not wanted any more: time is up, or the whole was cancelled. Long functions look at it.
   [[nodiscard]] bool stop_requested() const noexcept { return stop_.load(std::memory_order_relaxed); }
 
  private:
+  inline static const std::atomic<bool> never{false};
   const std::atomic<bool>& stop_;
 };
 
@@ -113,8 +116,8 @@ struct SolverSettings {
   double tolerance = 1e-8;
   /// Local solvers and DE: how many starts at most. The first is the problem's (or the best warm start); when it has
   /// converged and evaluations are left, others follow: for local solvers jumps from the best and points of a Latin
-  /// hypercube, for DE new populations. 1 or more; the other solvers do not look at it. Above 1, local solvers go on, up
-  /// to ten times as many, while nothing is feasible, and COBYLA until four starts have ended at the least value.
+  /// hypercube, for DE new populations. 1 or more; the other solvers do not look at it. Above 1, local solvers go on,
+  /// up to ten times as many, while nothing is feasible, and COBYLA until four starts have ended at the least value.
   std::int64_t starts = 1;
   /// DE, CMA-ES, NSGA-II: individuals; 0: chosen from the number of variables. At least 7, 6 and 8 are taken, and for
   /// NSGA-II a multiple of 4.
@@ -137,20 +140,21 @@ struct SolverSettings {
   std::vector<Evaluation> recorded;
   /// Told of each new evaluation once, in order of numbers, from the calling thread.
   std::function<void(const Evaluation&)> record;
-  /// Called at least twice a second from the calling thread; false cancels within a second. What this or `record` throws
-  /// passes through optimize().
+  /// Called at least twice a second from the calling thread; false cancels within a second. What this or `record`
+  /// throws passes through optimize().
   std::function<bool(const OptimizationProgress&)> progress;
 };
 
 // --- what comes out -------------------------------------------------------------------------------------------------
 
 enum class StopReason {
-  converged,          ///< The solver's own test of convergence holds.
-  max_evaluations,    ///< As many evaluations as were asked for.
-  exhausted,          ///< Every point of the grid, or every start, is done.
+  converged,        ///< The solver's own test of convergence holds.
+  max_evaluations,  ///< As many evaluations as were asked for.
+  exhausted,        ///< Every point of the grid, or every start, is done.
   time_limit,
   cancelled,
-  evaluation_failed,  ///< An evaluation threw, gave a value that is not finite, or took too long: `message` has the cause.
+  evaluation_failed,  ///< An evaluation threw, gave a value that is not finite, or took too long: `message` has the
+                      ///< cause.
   solver_failed,      ///< The solver gave up (round-off and the like): `message` has its words. What was found counts.
 };
 /// As spelled above.
@@ -171,11 +175,11 @@ struct OptimizationResult {
 };
 
 /// Looks for the best point. Never throws for what the function does (see StopReason::evaluation_failed); throws
-/// invalid_argument naming the variable or setting that does not fit, its value and what is allowed, and unsupported for
-/// an algorithm that cannot do it (several objectives without NSGA-II, NSGA-II with one). Inequalities and equalities
-/// are honoured by every solver: SLSQP and COBYLA take them as they are, L-BFGS-B through an augmented Lagrangian, the
-/// others rank a point that violates behind every feasible one, by how much it violates. Safe to call from several
-/// threads. Costs the evaluations plus about 10 microseconds each.
+/// invalid_argument naming the variable or setting that does not fit, its value and what is allowed, and unsupported
+/// for an algorithm that cannot do it (several objectives without NSGA-II, NSGA-II with one). Inequalities and
+/// equalities are honoured by every solver: SLSQP and COBYLA take them as they are, L-BFGS-B through an augmented
+/// Lagrangian, the others rank a point that violates behind every feasible one, by how much it violates. Safe to call
+/// from several threads. Costs the evaluations plus about 10 microseconds each.
 [[nodiscard]] OptimizationResult optimize(const Problem& problem, const SolverSettings& settings);
 
 /// Sum of the violations beyond the tolerances; 0 for a feasible outcome.
@@ -213,22 +217,23 @@ struct TuningResult {
 
 // --- several objectives ---------------------------------------------------------------------------------------------
 
-/// Points of equal length, all minimised. Indices of those that no other dominates, ordered by the first value; of equal
-/// points the earliest. O(n log n) for two values, O(n^2) for more.
+/// Points of equal length, all minimised. Indices of those that no other dominates, ordered by the first value; of
+/// equal points the earliest. O(n log n) for two values, O(n^2) for more.
 [[nodiscard]] std::vector<std::size_t> pareto_front(const std::vector<std::vector<double>>& points);
 /// Volume dominated by the points up to the reference (points beyond it add nothing). Exact, for 1 to 10 values.
 [[nodiscard]] double hypervolume(const std::vector<std::vector<double>>& points, const std::vector<double>& reference);
 /// The point of a front (indices into `points`) farthest below the line or plane through its extremes, each value as
 /// a part of its range over the front. Throws invalid_argument for an empty front.
-[[nodiscard]] std::size_t knee_of(const std::vector<std::vector<double>>& points, const std::vector<std::size_t>& front);
+[[nodiscard]] std::size_t knee_of(const std::vector<std::vector<double>>& points,
+                                  const std::vector<std::size_t>& front);
 
 // --- functions with known optima ------------------------------------------------------------------------------------
 
 struct TestFunction {
   Problem problem;
-  std::optional<double> optimum;       ///< Least feasible value; absent with several objectives.
-  std::vector<double> optimum_at;      ///< One place of it, where it is known in closed form.
-  std::vector<double> reference;       ///< For the hypervolume, with several objectives.
+  std::optional<double> optimum;   ///< Least feasible value; absent with several objectives.
+  std::vector<double> optimum_at;  ///< One place of it, where it is known in closed form.
+  std::vector<double> reference;   ///< For the hypervolume, with several objectives.
 };
 /// "sphere", "rosenbrock", "rastrigin", "ackley", "griewank", "styblinski-tang" (1 to 1000 variables; rosenbrock from
 /// 2), "g06" to "g09" (their own numbers of variables), "zdt1" to "zdt3", "dtlz2". dimensions 0: the usual number.

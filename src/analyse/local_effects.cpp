@@ -17,7 +17,7 @@ namespace {
 /// The point first, then each factor lower and higher than there.
 struct Design {
   std::vector<double> low, high;  ///< By factor.
-  Rows points;
+  Matrix points;
 
   void add(const std::vector<double>& point, std::size_t factor, double lower, double higher) {
     if (points.empty()) points.push_back(point);
@@ -36,7 +36,7 @@ struct Three {
   [[nodiscard]] bool same() const noexcept { return low == middle && middle == high; }
 };
 
-Three three_of(const Rows& rows, std::size_t factor, std::size_t output) {
+Three three_of(const Matrix& rows, std::size_t factor, std::size_t output) {
   return {rows[1 + 2 * factor][output], rows[0][output], rows[2 + 2 * factor][output]};
 }
 
@@ -61,7 +61,7 @@ Design design_of(const SensitivityModel& model, const std::vector<double>& point
 }
 
 LocalEffect effect_of(const Factor& factor, const Design& design, std::size_t number, std::size_t output,
-                      const std::vector<Rows>& seeds, double confidence) {
+                      const std::vector<Matrix>& seeds, double confidence) {
   LocalEffect effect;
   effect.factor = factor.name;
   effect.low = design.low[number];
@@ -70,7 +70,7 @@ LocalEffect effect_of(const Factor& factor, const Design& design, std::size_t nu
   const double at = design.points.front()[number];
   bool has_elasticity = true;
   std::vector<double> slopes, per_range, elasticities;
-  for (const Rows& rows : seeds) {
+  for (const Matrix& rows : seeds) {
     const Three three = three_of(rows, number, output);
     effect.no_effect = effect.no_effect && three.same();
     slopes.push_back((three.high - three.low) / (effect.high - effect.low));
@@ -94,7 +94,7 @@ LocalResult local_sensitivity(const SensitivityModel& model, const std::vector<d
   check_step("stepped_step", settings.stepped_step);
   check_confidence(settings.confidence);
   const Design design = design_of(model, point, settings);
-  std::vector<Rows> seeds{outputs_at(model, model.evaluate, design.points)};
+  std::vector<Matrix> seeds{outputs_at(model, model.evaluate, design.points)};
   for (const BatchFunction& function : model.replications) seeds.push_back(outputs_at(model, function, design.points));
   LocalResult result;
   result.point = point;
@@ -105,7 +105,7 @@ LocalResult local_sensitivity(const SensitivityModel& model, const std::vector<d
     LocalOutput output;
     output.output = model.outputs[number];
     std::vector<double> values;
-    for (const Rows& rows : seeds) values.push_back(rows[0][number]);
+    for (const Matrix& rows : seeds) values.push_back(rows[0][number]);
     output.value = mean_of(values, settings.confidence);
     for (std::size_t i = 0; i < model.factors.size(); ++i)
       output.effects.push_back(effect_of(model.factors[i], design, i, number, seeds, settings.confidence));
@@ -119,7 +119,7 @@ TornadoResult tornado(const SensitivityModel& model, const std::vector<double>& 
   check_point(model, point);
   Design design;
   for (std::size_t i = 0; i < point.size(); ++i) design.add(point, i, model.factors[i].lower, model.factors[i].upper);
-  const Rows rows = outputs_at(model, model.evaluate, design.points);
+  const Matrix rows = outputs_at(model, model.evaluate, design.points);
   TornadoResult result;
   result.point = point;
   result.evaluations = static_cast<std::int64_t>(rows.size());

@@ -24,10 +24,10 @@ class Trajectories {
     for (std::uint64_t number = 0; number < static_cast<std::uint64_t>(settings.trajectories); ++number) add(number);
   }
 
-  [[nodiscard]] const Rows& points() const noexcept { return points_; }
+  [[nodiscard]] const Matrix& points() const noexcept { return points_; }
 
   /// Of one output: by factor, then trajectory. Also sets whether any step changed the output.
-  [[nodiscard]] std::vector<std::vector<double>> effects(const Rows& rows, std::size_t output,
+  [[nodiscard]] std::vector<std::vector<double>> effects(const Matrix& rows, std::size_t output,
                                                          std::vector<bool>& changed) const {
     std::vector<std::vector<double>> effects(factors_);
     changed.assign(factors_, false);
@@ -72,7 +72,7 @@ class Trajectories {
   const SensitivityModel& model_;
   const MorrisSettings& settings_;
   std::size_t factors_;
-  Rows points_;
+  Matrix points_;
   std::vector<Step> steps_;  ///< In the order of the trajectories.
 };
 
@@ -122,7 +122,7 @@ MorrisResult morris_screening(const SensitivityModel& model, const MorrisSetting
   check_count("resamples", settings.resamples, 100, 1'000'000);
   check_confidence(settings.confidence);
   const Trajectories trajectories(model, settings);
-  const Rows rows = outputs_at(model, model.evaluate, trajectories.points());
+  const Matrix rows = outputs_at(model, model.evaluate, trajectories.points());
   MorrisResult result;
   result.evaluations = static_cast<std::int64_t>(rows.size());
   result.trajectories = settings.trajectories;

@@ -49,8 +49,9 @@ void check_point(const SensitivityModel& model, const std::vector<double>& point
   }
 }
 
-Rows outputs_at(const SensitivityModel& model, const BatchFunction& function, const Rows& points, std::size_t first) {
-  Rows rows = function(points);
+Matrix outputs_at(const SensitivityModel& model, const BatchFunction& function, const Matrix& points,
+                  std::size_t first) {
+  Matrix rows = function(points);
   if (rows.size() != points.size())
     refuse(fmt::format("the function gave {} rows of outputs for {} points", rows.size(), points.size()));
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -87,7 +87,7 @@ class SobolStudy {
 
   void evaluate() {
     if (points_.empty()) return;
-    const Rows rows = outputs_at(model_, model_.evaluate, points_, evaluated_);
+    const Matrix rows = outputs_at(model_, model_.evaluate, points_, evaluated_);
     evaluated_ += points_.size();
     std::vector<double> mixed(factors_);
     for (std::size_t output = 0; output < model_.outputs.size(); ++output) {
@@ -102,7 +102,7 @@ class SobolStudy {
     blocks_.clear();
   }
 
-  static double mean_of_column(const Rows& rows, std::size_t column) {
+  static double mean_of_column(const Matrix& rows, std::size_t column) {
     double sum = 0;
     for (const auto& row : rows) sum += row[column] / static_cast<double>(rows.size());
     return sum;
@@ -129,7 +129,7 @@ class SobolStudy {
   std::vector<std::uint64_t> keys_;  ///< Of the scrambles: by block, matrix, factor.
   std::int64_t rows_ = 0;            ///< Of each replicate.
   std::size_t evaluated_ = 0;
-  Rows points_;                      ///< Not evaluated yet: factors + 2 a row.
+  Matrix points_;                    ///< Not evaluated yet: factors + 2 a row.
   std::vector<std::size_t> blocks_;  ///< Of their rows.
 };
 

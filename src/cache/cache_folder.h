@@ -9,21 +9,11 @@
 #include <string>
 #include <utility>
 
+#include "core/descriptor.h"
+
 namespace planwise::cache {
 
-/// Closes at the end of a scope.
-class Descriptor {
- public:
-  explicit Descriptor(int number = -1) noexcept : number_(number) {}
-  ~Descriptor();
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  [[nodiscard]] int number() const noexcept { return number_; }
-  [[nodiscard]] bool is_open() const noexcept { return number_ >= 0; }
-
- private:
-  int number_;
-};
+using core::Descriptor;
 
 /// Makes the folder (not its parents) if it is not there, and opens it. Mode 0700: a folder with wider rights gets it
 /// when it is empty or a cache already. Throws denied for a link, a folder of somebody else, or one with wider rights

@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/descriptor.h"
 #include "planwise/error.h"
 
 extern char** environ;  // NOLINT: POSIX has it so
@@ -31,26 +32,6 @@ constexpr std::chrono::milliseconds drain_time{200};
 [[noreturn]] void fail(std::string_view what, int error) {
   throw Error(ErrorCode::io, fmt::format("{}: {}", what, std::strerror(error)));
 }
-
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() { close(); }
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  void close() noexcept {
-    if (number_ >= 0) ::close(std::exchange(number_, -1));
-  }
-  [[nodiscard]] int get() const noexcept { return number_; }
-  [[nodiscard]] bool is_open() const noexcept { return number_ >= 0; }
-
- private:
-  int number_ = -1;
-};
 
 struct Pipe {
   Descriptor reading, writing;
@@ -69,15 +50,15 @@ Pipe make_pipe() {
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("no pipe for a program", errno);
   Pipe pipe{Descriptor(ends[0]), Descriptor(ends[1])};
   for (Descriptor* end : {&pipe.reading, &pipe.writing}) {
-    if (end->get() > 2) continue;  // where this process has closed its own: the child's would come in between
-    Descriptor moved(::fcntl(end->get(), F_DUPFD_CLOEXEC, 3));
+    if (end->number() > 2) continue;  // where this process has closed its own: the child's would come in between
+    Descriptor moved(::fcntl(end->number(), F_DUPFD_CLOEXEC, 3));
     if (!moved.is_open()) fail("no pipe for a program", errno);
     *end = std::move(moved);
   }
   return pipe;
 }
 
-void never_block(const Descriptor& end) { ::fcntl(end.get(), F_SETFL, ::fcntl(end.get(), F_GETFL) | O_NONBLOCK); }
+void never_block(const Descriptor& end) { ::fcntl(end.number(), F_SETFL, ::fcntl(end.number(), F_GETFL) | O_NONBLOCK); }
 
 /// SIGPIPE of a child that does not read is blocked in this thread while it writes, and taken away afterwards.
 class NoBrokenPipe {
@@ -153,9 +134,9 @@ class Child {
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_adddup2(&actions, input_.reading.get(), 0);
-    posix_spawn_file_actions_adddup2(&actions, output_.writing.get(), 1);
-    posix_spawn_file_actions_adddup2(&actions, error_.writing.get(), 2);
+    posix_spawn_file_actions_adddup2(&actions, input_.reading.number(), 0);
+    posix_spawn_file_actions_adddup2(&actions, output_.writing.number(), 1);
+    posix_spawn_file_actions_adddup2(&actions, error_.writing.number(), 2);
     sigset_t none, usual;
     sigemptyset(&none);
     sigemptyset(&usual);
@@ -192,9 +173,9 @@ class Child {
 
   /// Moves what can be moved. False when nothing came within the time.
   bool exchange(std::chrono::milliseconds wait) {
-    std::array<pollfd, 3> ends{{{input_.writing.get(), POLLOUT, 0},
-                                {output_.reading.get(), POLLIN, 0},
-                                {error_.reading.get(), POLLIN, 0}}};  // closed ones are -1, which poll skips
+    std::array<pollfd, 3> ends{{{input_.writing.number(), POLLOUT, 0},
+                                {output_.reading.number(), POLLIN, 0},
+                                {error_.reading.number(), POLLIN, 0}}};  // closed ones are -1, which poll skips
     if (!output_.reading.is_open() && !error_.reading.is_open()) wait = std::min(wait, std::chrono::milliseconds(2));
     const int ready = ::poll(ends.data(), ends.size(), static_cast<int>(wait.count()));
     if (ready <= 0) return false;
@@ -218,7 +199,7 @@ class Child {
 
   void write_some() {
     const std::string_view rest = command_.input.substr(written_);
-    const ssize_t count = ::write(input_.writing.get(), rest.data(), rest.size());
+    const ssize_t count = ::write(input_.writing.number(), rest.data(), rest.size());
     if (count > 0) written_ += static_cast<std::size_t>(count);
     const bool broken = count < 0 && errno != EAGAIN && errno != EINTR;  // it does not want its input
     if (broken || written_ == command_.input.size()) input_.writing.close();
@@ -227,7 +208,7 @@ class Child {
   template <class Take>
   void read_some(Descriptor& from, Take&& take) {
     std::array<char, 65536> buffer;
-    const ssize_t count = ::read(from.get(), buffer.data(), buffer.size());
+    const ssize_t count = ::read(from.number(), buffer.data(), buffer.size());
     if (count > 0) take(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
     if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) from.close();
   }

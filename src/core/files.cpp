@@ -10,6 +10,7 @@
 #include <cstring>
 #include <set>
 
+#include "core/descriptor.h"
 #include "core/ids.h"
 #include "core/json_text.h"
 #include "planwise/error.h"
@@ -30,21 +31,6 @@ constexpr std::size_t buffer_bytes = 64 * 1024;
   throw Error(code, "cannot " + std::string(doing) + " " + as_utf8(path.string()) + ": " +
                         std::generic_category().message(error));
 }
-
-/// Closes at the end of a scope.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 fs::path folder_of(const fs::path& path) {
   const fs::path parent = path.parent_path();

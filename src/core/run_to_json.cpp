@@ -16,7 +16,7 @@ using core::with_real_values;
 constexpr std::string_view annotations_and_times[] = {"created_at", "updated_at", "description", "tags"};
 
 template <typename Value>
-Json or_null(const std::optional<Value>& value) {
+Json value_or_null(const std::optional<Value>& value) {
   return value ? Json(*value) : Json();
 }
 
@@ -33,22 +33,22 @@ Json metadata_json(const Metadata& metadata) {
   out.reserve(21);
   out.emplace_back("run_id", metadata.run_id);
   out.emplace_back("scenario_id", metadata.scenario_id);
-  out.emplace_back("user_id", or_null(metadata.user_id));
-  out.emplace_back("session_id", or_null(metadata.session_id));
+  out.emplace_back("user_id", value_or_null(metadata.user_id));
+  out.emplace_back("session_id", value_or_null(metadata.session_id));
   out.emplace_back("optimization_type", metadata.optimization_type);
   out.emplace_back("optimization_engine", metadata.optimization_engine);
   out.emplace_back("status", metadata.status);
   out.emplace_back("created_at", time_or_null(metadata.created_at));
   out.emplace_back("updated_at", time_or_null(metadata.updated_at));
   out.emplace_back("completed_at", metadata.completed_at ? Json(to_text(*metadata.completed_at)) : Json());
-  out.emplace_back("random_seed", or_null(metadata.random_seed));
-  out.emplace_back("max_evaluations", or_null(metadata.max_evaluations));
-  out.emplace_back("timeout_minutes", or_null(metadata.timeout_minutes));
-  out.emplace_back("use_synthetic_mode", or_null(metadata.use_synthetic_mode));
-  out.emplace_back("runtime_seconds", or_null(metadata.runtime_seconds));
-  out.emplace_back("function_evaluations", or_null(metadata.function_evaluations));
-  out.emplace_back("converged", or_null(metadata.converged));
-  out.emplace_back("convergence_message", or_null(metadata.convergence_message));
+  out.emplace_back("random_seed", value_or_null(metadata.random_seed));
+  out.emplace_back("max_evaluations", value_or_null(metadata.max_evaluations));
+  out.emplace_back("timeout_minutes", value_or_null(metadata.timeout_minutes));
+  out.emplace_back("use_synthetic_mode", value_or_null(metadata.use_synthetic_mode));
+  out.emplace_back("runtime_seconds", value_or_null(metadata.runtime_seconds));
+  out.emplace_back("function_evaluations", value_or_null(metadata.function_evaluations));
+  out.emplace_back("converged", value_or_null(metadata.converged));
+  out.emplace_back("convergence_message", value_or_null(metadata.convergence_message));
   out.emplace_back("description", metadata.description);
   out.emplace_back("tags", std::move(tags));
   out.emplace_back("business_justification", metadata.business_justification);
@@ -58,7 +58,7 @@ Json metadata_json(const Metadata& metadata) {
 Json objective_json(const Objective& objective) {
   return Json::Object{{"name", objective.name},
                       {"weight", objective.weight},
-                      {"target_value", or_null(objective.target_value)},
+                      {"target_value", value_or_null(objective.target_value)},
                       {"direction", objective.direction},
                       {"description", objective.description}};
 }
@@ -87,14 +87,14 @@ Json configuration_json(const Configuration& configuration) {
 Json results_json(const Results& results) {
   Json::Object out;
   out.reserve(14);
-  out.emplace_back("objective_value", or_null(results.objective_value));
+  out.emplace_back("objective_value", value_or_null(results.objective_value));
   out.emplace_back("objective_breakdown", with_real_values(results.objective_breakdown));
   out.emplace_back("optimal_parameters", with_real_values(results.optimal_parameters));
   out.emplace_back("parameter_history", with_real_elements(results.parameter_history));
   out.emplace_back("objective_history", with_real_elements(results.objective_history));
   out.emplace_back("constraint_violations", array_or_empty(results.constraint_violations));
   out.emplace_back("parameter_warnings", array_or_empty(results.parameter_warnings));
-  out.emplace_back("risk_level", or_null(results.risk_level));
+  out.emplace_back("risk_level", value_or_null(results.risk_level));
   out.emplace_back("risk_assessment", object_or_empty(results.risk_assessment));
   out.emplace_back("estimated_cost_impact", results.estimated_cost_impact);
   out.emplace_back("estimated_employee_impact", results.estimated_employee_impact);

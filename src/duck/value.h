@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -12,6 +13,11 @@ namespace planwise::duck {
 
 /// NULL, BOOLEAN, BIGINT, DOUBLE, VARCHAR or TIMESTAMP (UTC). Narrower columns are checked by DuckDB's own casts.
 using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string, Timestamp>;
+
+template <typename T>
+[[nodiscard]] Value value_or_null(const std::optional<T>& value) {
+  return value ? Value(*value) : Value();
+}
 
 /// `name` in double quotes: the one way the name of a catalog, table or column gets into a statement.
 [[nodiscard]] std::string sql_name(std::string_view name);

@@ -17,7 +17,7 @@ constexpr std::size_t cell_bytes = 60;
 
 lxw_col_t at(int column) { return static_cast<lxw_col_t>(column); }
 
-void check(lxw_error error, const std::string& sheet) {
+void check_sheet(lxw_error error, const std::string& sheet) {
   if (error == LXW_NO_ERROR) return;
   throw Error(error == LXW_ERROR_MEMORY_MALLOC_FAILED ? ErrorCode::internal : ErrorCode::io,
               "cannot write sheet " + sheet + ": " + lxw_strerror(error));
@@ -99,7 +99,7 @@ void ExcelSheet::fit_height(double width, std::string_view text, Style style) {
 
 void ExcelSheet::height(double points) {
   make_room();
-  check(worksheet_set_row(worksheet_, row_, points, nullptr), name_);
+  check_sheet(worksheet_set_row(worksheet_, row_, points, nullptr), name_);
 }
 
 /// The text as a cell holds it; what no cell holds goes elsewhere.
@@ -116,9 +116,9 @@ std::string ExcelSheet::fitting(int column, std::string_view text) {
 void ExcelSheet::paragraph(std::string_view text, Style style) {
   const std::string escaped = fitting(0, text);
   fit_height(std::accumulate(widths_.begin(), widths_.end(), 0.0), escaped, style);
-  check(worksheet_merge_range(worksheet_, row_, 0, row_, at(static_cast<int>(widths_.size()) - 1), escaped.c_str(),
-                              book_.format(style)),
-        name_);
+  check_sheet(worksheet_merge_range(worksheet_, row_, 0, row_, at(static_cast<int>(widths_.size()) - 1),
+                                    escaped.c_str(), book_.format(style)),
+              name_);
 }
 
 void ExcelSheet::text(int column, std::string_view text, Style style) {
@@ -129,7 +129,7 @@ void ExcelSheet::text(int column, std::string_view text, Style style) {
   const lxw_error error =
       escaped.empty() ? worksheet_write_blank(worksheet_, row_, at(column), book_.format(style))
                       : worksheet_write_string(worksheet_, row_, at(column), escaped.c_str(), book_.format(style));
-  check(error, name_);
+  check_sheet(error, name_);
 }
 
 void ExcelSheet::number(int column, double value, Style style) {
@@ -140,7 +140,7 @@ void ExcelSheet::number(int column, double value, Style style) {
     style = Style::scientific;
   }
   book_.need(cell_bytes);
-  check(worksheet_write_number(worksheet_, row_, at(column), value, book_.format(style, place_)), name_);
+  check_sheet(worksheet_write_number(worksheet_, row_, at(column), value, book_.format(style, place_)), name_);
 }
 
 void ExcelSheet::integer(int column, std::int64_t value, Style style) {
@@ -152,7 +152,7 @@ void ExcelSheet::integer(int column, std::int64_t value, Style style) {
 void ExcelSheet::boolean(int column, bool value) {
   make_room();
   book_.need(cell_bytes);
-  check(worksheet_write_boolean(worksheet_, row_, at(column), value ? 1 : 0, book_.format(Style::flag)), name_);
+  check_sheet(worksheet_write_boolean(worksheet_, row_, at(column), value ? 1 : 0, book_.format(Style::flag)), name_);
 }
 
 void ExcelSheet::time(int column, Timestamp value) {
@@ -180,7 +180,8 @@ void ExcelSheet::formula(int column, const std::string& formula, double cached, 
   make_room();
   if (!std::isfinite(cached)) return;
   book_.need(cell_bytes + formula.size());
-  check(worksheet_write_formula_num(worksheet_, row_, at(column), formula.c_str(), book_.format(style), cached), name_);
+  check_sheet(worksheet_write_formula_num(worksheet_, row_, at(column), formula.c_str(), book_.format(style), cached),
+              name_);
 }
 
 void ExcelSheet::formula_over_rows(int column, const std::string& text, double cached, Style style) {
@@ -194,9 +195,9 @@ void ExcelSheet::formula_over_rows(int column, const std::string& text, double c
 void ExcelSheet::link(int column, const std::string& sheet) {
   make_room();
   const std::string target = "internal:'" + sheet + "'!A1";
-  check(worksheet_write_url_opt(worksheet_, row_, at(column), target.c_str(), book_.format(Style::link), sheet.c_str(),
-                                nullptr),
-        name_);
+  check_sheet(worksheet_write_url_opt(worksheet_, row_, at(column), target.c_str(), book_.format(Style::link),
+                                      sheet.c_str(), nullptr),
+              name_);
 }
 
 std::string ExcelSheet::cell(int column, int rows) const {
@@ -205,7 +206,7 @@ std::string ExcelSheet::cell(int column, int rows) const {
 
 void ExcelSheet::complete() {
   if (filter_ && !titles_.empty() && row_ > 1) {
-    check(worksheet_autofilter(worksheet_, 0, 0, row_ - 1, at(static_cast<int>(titles_.size()) - 1)), name_);
+    check_sheet(worksheet_autofilter(worksheet_, 0, 0, row_ - 1, at(static_cast<int>(titles_.size()) - 1)), name_);
   }
   if (!sound()) throw Error(ErrorCode::io, "cannot write sheet " + name_ + " (disk full?)");
 }

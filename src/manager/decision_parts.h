@@ -102,6 +102,10 @@ void carry_out_uncertainty(const PreparedStudy& prepared, const StudyCall& call,
 /// How many evaluations a call may make: what metadata.max_evaluations says.
 [[nodiscard]] std::int64_t evaluation_limit(const PreparedStudy& prepared);
 [[nodiscard]] bool has_data(const Study& study) noexcept;
+/// Where the variables start.
+[[nodiscard]] std::vector<double> start_of(const Problem& problem);
+/// Places of the variables that can move.
+[[nodiscard]] std::vector<std::size_t> free_places(const Problem& problem);
 
 // --- evaluations
 // ------------------------------------------------------------------------------------------------------

@@ -6,13 +6,12 @@
 #include <cmath>
 
 #include "manager/decision_parts.h"
+#include "manager/study_objective.h"
 #include "planwise/error.h"
 
 namespace planwise::manager {
 
 namespace {
-
-constexpr std::array<std::string_view, 3> term_names{"cost", "equity", "targets"};
 
 const Json* part(const PointOutcome& outcome, std::string_view name) { return outcome.details.find(name); }
 
@@ -109,6 +108,20 @@ std::string ending_text(const OptimizationResult& result) {
 }
 
 }  // namespace
+
+std::vector<double> start_of(const Problem& problem) {
+  std::vector<double> point;
+  for (const Variable& variable : problem.variables) point.push_back(variable.start);
+  return point;
+}
+
+std::vector<std::size_t> free_places(const Problem& problem) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < problem.variables.size(); ++i) {
+    if (problem.variables[i].lower < problem.variables[i].upper) places.push_back(i);
+  }
+  return places;
+}
 
 bool has_data(const Study& study) noexcept { return study.evaluator.kind == EvaluatorChoice::Kind::simulator; }
 

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 
 #include "core/near.h"
@@ -14,7 +13,8 @@ namespace planwise {
 namespace {
 
 std::vector<double> point_from(const Problem& problem, const Json& levers) {
-  if (!levers.is_object()) throw Error(ErrorCode::invalid_argument, "levers: an object of names and numbers is allowed");
+  if (!levers.is_object())
+    throw Error(ErrorCode::invalid_argument, "levers: an object of names and numbers is allowed");
   std::vector<double> point;
   std::vector<std::string_view> names;
   for (const Variable& variable : problem.variables) {
@@ -24,8 +24,8 @@ std::vector<double> point_from(const Problem& problem, const Json& levers) {
   for (const auto& [name, value] : levers.as_object()) {
     const auto found = std::ranges::find(names, std::string_view(name));
     if (found == names.end()) {
-      throw Error(ErrorCode::invalid_argument, fmt::format("'{}' is not among what this study searches{}", name,
-                                                           core::did_you_mean(name, names)));
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("'{}' is not among what this study searches{}", name, core::did_you_mean(name, names)));
     }
     const auto index = static_cast<std::size_t>(found - names.begin());
     const Variable& variable = problem.variables[index];
@@ -62,8 +62,7 @@ std::function<Json(const Json&)> DecisionService::evaluator(const Study& study) 
   auto prepared = std::make_shared<const manager::PreparedStudy>(parts_->prepared(study, true));
   return [prepared](const Json& levers) {
     const std::vector<double> point = point_from(prepared->problem, levers);
-    static const std::atomic<bool> never_stopped{false};
-    return answer(*prepared, point, prepared->problem.evaluate(point, EvaluationControl(never_stopped)));
+    return answer(*prepared, point, prepared->problem.evaluate(point, EvaluationControl()));
   };
 }
 

@@ -11,7 +11,7 @@ namespace planwise::manager {
 
 namespace {
 
-constexpr double rounding = 1e-12;
+constexpr double row_rounding = 1e-12;
 
 /// Rows: basic variable = right side - sum of coefficients x nonbasic. Bland's rule, so that it ends.
 class Tableau {
@@ -56,7 +56,7 @@ class Tableau {
   [[nodiscard]] std::optional<std::size_t> entering() const {
     std::optional<std::size_t> first;
     for (std::size_t k = 0; k < free_.size(); ++k) {
-      if (coefficients_.back()[k] < -rounding && (!first || free_[k] < free_[*first])) first = k;
+      if (coefficients_.back()[k] < -row_rounding && (!first || free_[k] < free_[*first])) first = k;
     }
     return first;
   }
@@ -65,9 +65,9 @@ class Tableau {
     std::optional<std::size_t> best;
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < rows(); ++i) {
-      if (coefficients_[i][column] <= rounding) continue;
+      if (coefficients_[i][column] <= row_rounding) continue;
       const double ratio = right_[i] / coefficients_[i][column];
-      const bool tie = best && std::abs(ratio - least) <= rounding;
+      const bool tie = best && std::abs(ratio - least) <= row_rounding;
       if (tie ? basic_[i] >= basic_[*best] : ratio >= least) continue;
       least = std::min(least, ratio);
       best = i;

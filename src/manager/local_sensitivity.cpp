@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "manager/decision_parts.h"
+#include "manager/study_objective.h"
 #include "manager/watched_work.h"
 #include "planwise/error.h"
 #include "planwise/sensitivity.h"
@@ -16,17 +17,6 @@ namespace planwise::manager {
 namespace {
 
 constexpr std::uint64_t replications = 3;  // seeds; the least that gives intervals of a use
-constexpr std::array<std::string_view, 3> term_names{"cost", "equity", "targets"};
-
-/// Places of the variables that can move.
-std::vector<std::size_t> free_places(const Problem& problem) {
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < problem.variables.size(); ++i) {
-    if (problem.variables[i].lower < problem.variables[i].upper) places.push_back(i);
-  }
-  return places;
-}
-
 /// The combined objective as it stands, and its terms where the evaluator gives them.
 std::vector<double> outputs_of(const PointOutcome& outcome, bool with_terms) {
   Evaluation evaluation;

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "core/near.h"
+#include "core/refuse.h"
 #include "manager/command_evaluator.h"
 #include "manager/study_conditions.h"
 #include "manager/study_evaluators.h"
@@ -24,15 +25,13 @@ namespace {
 
 using Kind = EvaluatorChoice::Kind;
 
-[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::invalid_argument, why); }
+using core::refuse;
 
 /// Seeds that fit the store's column of 32 bits; 0 means "draw one".
 std::uint64_t drawn_seed() {
   std::random_device device;
   return std::uniform_int_distribution<std::uint64_t>(1, 0x7fffffff)(device);
 }
-
-const std::atomic<bool> never_stopped{false};
 
 /// One call of prepare().
 class Preparation {
@@ -276,7 +275,7 @@ class Preparation {
       note("the baseline, evaluation 0, tells the scales of the terms and what relative conditions are relative to");
       return;
     }
-    state().set_baseline(state().measure(state().start, EvaluationControl(never_stopped)));
+    state().set_baseline(state().measure(state().start, EvaluationControl()));
     study().objective.scales = state().objective.scales();
     warn_of_traps(study(), state().objective, *state().baseline, out_.warnings);
     if (kind == Kind::simulator) note_outliers();

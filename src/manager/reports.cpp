@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::pair<std::string_view, ReportForm> forms[] = {
+constexpr std::pair<std::string_view, ReportForm> report_forms[] = {
     {"markdown", ReportForm::markdown}, {"html", ReportForm::html}, {"pdf", ReportForm::pdf}};
 
 std::string lower(std::string_view text) {
@@ -43,7 +43,7 @@ fs::path target_of(std::string_view run_id, const fs::path& target, const Report
 }  // namespace
 
 std::string_view to_text(ReportForm form) noexcept {
-  for (const auto& [name, value] : forms) {
+  for (const auto& [name, value] : report_forms) {
     if (value == form) return name;
   }
   return "html";
@@ -51,7 +51,7 @@ std::string_view to_text(ReportForm form) noexcept {
 
 ReportForm report_form_from(std::string_view text) {
   const std::string name = lower(text);
-  for (const auto& [known, value] : forms) {
+  for (const auto& [known, value] : report_forms) {
     if (known == name) return value;
   }
   if (name == "md") return ReportForm::markdown;

@@ -15,20 +15,6 @@ namespace {
 
 constexpr std::int64_t most_stored_runs = 10'000;
 
-std::vector<std::size_t> free_places(const Problem& problem) {
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < problem.variables.size(); ++i) {
-    if (problem.variables[i].lower < problem.variables[i].upper) places.push_back(i);
-  }
-  return places;
-}
-
-std::vector<double> start_of(const Problem& problem) {
-  std::vector<double> point;
-  for (const Variable& variable : problem.variables) point.push_back(variable.start);
-  return point;
-}
-
 /// The figure at points whose free levers are `rows` and whose others are the start's.
 std::vector<std::vector<double>> figures_at(const std::vector<std::vector<double>>& rows,
                                             const std::vector<std::size_t>& places, const std::vector<double>& start,

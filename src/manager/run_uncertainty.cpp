@@ -14,22 +14,16 @@ namespace planwise::manager {
 
 namespace {
 
-struct NamedFigure {
+struct SeedFigure {
   std::string_view name;
   double (*value)(const YearFigures&);
 };
-constexpr std::array<NamedFigure, 5> figures{
+constexpr std::array<SeedFigure, 5> figures{
     {{"active_headcount", [](const YearFigures& y) { return static_cast<double>(y.active_headcount); }},
      {"active_compensation", [](const YearFigures& y) { return y.active_compensation; }},
      {"active_mean", [](const YearFigures& y) { return y.active_mean; }},
      {"active_median", [](const YearFigures& y) { return y.active_median; }},
      {"prorated_compensation", [](const YearFigures& y) { return y.prorated_compensation; }}}};
-
-std::vector<double> start_of(const Problem& problem) {
-  std::vector<double> point;
-  for (const Variable& variable : problem.variables) point.push_back(variable.start);
-  return point;
-}
 
 /// Years of one seed each.
 struct Ensemble {
@@ -37,7 +31,7 @@ struct Ensemble {
 };
 
 std::vector<double> values_of(const std::vector<std::vector<YearFigures>>& seeds, std::size_t year,
-                              const NamedFigure& figure) {
+                              const SeedFigure& figure) {
   std::vector<double> values;
   values.reserve(seeds.size());
   for (const std::vector<YearFigures>& years : seeds) values.push_back(figure.value(years[year]));
@@ -48,7 +42,7 @@ Json bands_of(const std::vector<std::vector<YearFigures>>& seeds, std::optional<
   Json years = Json::object();
   for (std::size_t year = 0; !seeds.empty() && year < seeds.front().size(); ++year) {
     Json of_year = Json::object();
-    for (const NamedFigure& figure : figures) {
+    for (const SeedFigure& figure : figures) {
       EnsembleSettings settings;
       if (figure.name == "active_compensation") settings.threshold = budget;
       of_year.set(figure.name, planwise::to_json(summarize_ensemble(values_of(seeds, year, figure), settings)));
@@ -62,7 +56,7 @@ Json differences_of(const Ensemble& ensemble) {
   Json years = Json::object();
   for (std::size_t year = 0; !ensemble.plan.empty() && year < ensemble.plan.front().size(); ++year) {
     Json of_year = Json::object();
-    for (const NamedFigure& figure : figures)
+    for (const SeedFigure& figure : figures)
       of_year.set(figure.name, planwise::to_json(summarize_difference(values_of(ensemble.other, year, figure),
                                                                       values_of(ensemble.plan, year, figure))));
     years.set(std::to_string(ensemble.plan.front()[year].year), std::move(of_year));

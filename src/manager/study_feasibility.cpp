@@ -19,8 +19,6 @@ constexpr double rounding = 1e-9;
 /// Part of a limit that a corner may miss it by without a doubt that the search could find better.
 constexpr double doubtful = 5e-4;
 
-const std::atomic<bool> never_stopped{false};
-
 /// An amount in its unit as a sentence shows it.
 std::string amount(double value, std::string_view unit) {
   if (unit == "currency a year" || unit == "people" || unit == "events") return fmt::format("{:.2f}", value);
@@ -194,7 +192,7 @@ class Check {
   };
 
   [[nodiscard]] Probe probe(std::vector<double> point) const {
-    Measured measured = (*measure_)(point, EvaluationControl(never_stopped));
+    Measured measured = (*measure_)(point, EvaluationControl());
     return {std::move(point), std::move(measured)};
   }
 

@@ -24,7 +24,7 @@ constexpr Words<EvaluatorChoice::Kind, 5> evaluators{{{"simulator", EvaluatorCho
                                                       {"command", EvaluatorChoice::Kind::command},
                                                       {"function", EvaluatorChoice::Kind::function},
                                                       {"callable", EvaluatorChoice::Kind::callable}}};
-constexpr Words<ObjectiveForm, 2> forms{
+constexpr Words<ObjectiveForm, 2> objective_forms{
     {{"as_it_stands", ObjectiveForm::as_it_stands}, {"normalised", ObjectiveForm::normalised}}};
 // As to_text(Algorithm) and to_text(TuningStrategy) spell them; a test holds them together.
 constexpr Words<Algorithm, 9> algorithms{{{"SLSQP", Algorithm::slsqp},
@@ -87,7 +87,7 @@ void describe(Archive& archive, ObjectiveChoice& choice) {
     weights.real("equity", choice.equity, {0, 1});
     weights.real("targets", choice.targets, {0, 1});
   });
-  word(archive, "form", choice.form, forms);
+  word(archive, "form", choice.form, objective_forms);
   archive.real("pay_cap", choice.pay_cap, not_negative);
   archive.flag("within_pay_cap", choice.within_pay_cap);
   archive.real("headcount_growth", choice.headcount_growth, {-1, 100});

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/near.h"
+#include "core/refuse.h"
 #include "levers/simulator_levers.h"
 #include "planwise/error.h"
 
@@ -13,7 +14,7 @@ namespace planwise::manager {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::invalid_argument, why); }
+using core::refuse;
 
 std::vector<int> levels_of(const Lever& lever, int level) {
   return level == 0 ? lever.levels : std::vector<int>{level};

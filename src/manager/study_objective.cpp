@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/near.h"
+#include "core/refuse.h"
 #include "planwise/error.h"
 
 namespace planwise::manager {
@@ -19,7 +20,7 @@ using Kind = EvaluatorChoice::Kind;
 constexpr StudyObjective::Terms least_scales{1e-9, 1e-9, 1e-4};
 constexpr double dominant_share = 0.95;
 
-[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::invalid_argument, why); }
+using core::refuse;
 
 std::optional<std::size_t> term_index(std::string_view name) {
   const auto found = std::ranges::find(term_names, name);

@@ -24,7 +24,7 @@ struct Handle {
 };
 
 /// NLopt is C: nothing may be thrown through it. What a callback throws is kept, and thrown when NLopt has returned.
-struct Bridge {
+struct NloptBridge {
   LocalModel& model;
   nlopt_opt outer;
   std::vector<double> scales{};  ///< Of the objective and each constraint, from their slopes at the start.
@@ -53,7 +53,7 @@ struct Bridge {
   }
 
   static double objective(unsigned n, const double* x, double* gradient, void* self) noexcept {
-    auto& bridge = *static_cast<Bridge*>(self);
+    auto& bridge = *static_cast<NloptBridge*>(self);
     double value = HUGE_VAL;
     bridge.guarded([&] {
       const UnitPoint point(x, x + n);
@@ -75,7 +75,7 @@ struct Bridge {
     });
   }
   static void below(unsigned, double* values, unsigned n, const double* x, double* gradient, void* self) noexcept {
-    auto& bridge = *static_cast<Bridge*>(self);
+    auto& bridge = *static_cast<NloptBridge*>(self);
     bridge.conditions(bridge.inequalities, values, n, x, gradient);
     for (std::size_t i = 0; i < bridge.inequalities.size(); ++i) {
       values[i] +=
@@ -83,7 +83,7 @@ struct Bridge {
     }
   }
   static void equal(unsigned, double* values, unsigned n, const double* x, double* gradient, void* self) noexcept {
-    auto& bridge = *static_cast<Bridge*>(self);
+    auto& bridge = *static_cast<NloptBridge*>(self);
     bridge.conditions(bridge.equalities, values, n, x, gradient);
   }
 
@@ -115,17 +115,17 @@ void set_stops(nlopt_opt opt, const LocalMethod& method) {
   nlopt_set_ftol_rel(opt, method.relative_tolerance);
 }
 
-void add_constraints(nlopt_opt opt, Bridge& bridge) {
+void add_constraints(nlopt_opt opt, NloptBridge& bridge) {
   const auto& constraints = bridge.model.constraints();
   for (std::size_t row = 0; row < constraints.size(); ++row) {
     (constraints[row].kind == PointConstraint::Kind::equality ? bridge.equalities : bridge.inequalities).push_back(row);
   }
   if (!bridge.inequalities.empty()) {
-    nlopt_add_inequality_mconstraint(opt, static_cast<unsigned>(bridge.inequalities.size()), Bridge::below, &bridge,
-                                     bridge.tolerances(bridge.inequalities, bridge.margin).data());
+    nlopt_add_inequality_mconstraint(opt, static_cast<unsigned>(bridge.inequalities.size()), NloptBridge::below,
+                                     &bridge, bridge.tolerances(bridge.inequalities, bridge.margin).data());
   }
   if (!bridge.equalities.empty()) {
-    nlopt_add_equality_mconstraint(opt, static_cast<unsigned>(bridge.equalities.size()), Bridge::equal, &bridge,
+    nlopt_add_equality_mconstraint(opt, static_cast<unsigned>(bridge.equalities.size()), NloptBridge::equal, &bridge,
                                    bridge.tolerances(bridge.equalities, 0).data());
   }
 }
@@ -148,10 +148,10 @@ LocalEnding run_nlopt(LocalModel& model, const LocalMethod& method, UnitPoint st
   const bool lagrangian = method.kind == LocalMethod::Kind::lbfgsb && !model.constraints().empty();
   const Handle inner(algorithm_of(method.kind), model.axes());
   const Handle outer(lagrangian ? NLOPT_AUGLAG : algorithm_of(method.kind), model.axes());
-  Bridge bridge{model, outer.opt, scales_at(model, method, start)};
+  NloptBridge bridge{model, outer.opt, scales_at(model, method, start)};
   nlopt_set_lower_bounds1(outer.opt, 0);
   nlopt_set_upper_bounds1(outer.opt, 1);
-  nlopt_set_min_objective(outer.opt, Bridge::objective, &bridge);
+  nlopt_set_min_objective(outer.opt, NloptBridge::objective, &bridge);
   // An augmented Lagrangian comes to its bounds from without and would be near for ever.
   if (lagrangian) bridge.margin = 1e-7 * method.first_step * method.first_step;
   // Its last simplex lies about the edge of a condition: some of it within, this way.

@@ -25,7 +25,7 @@ namespace planwise::optimizing {
 namespace {
 
 /// Shared by all copies that pagmo makes of the problem.
-struct Bridge {
+struct PagmoBridge {
   Evolution::Fitness fitness;
   std::size_t axes, objectives;
   bool noting = false;
@@ -33,7 +33,7 @@ struct Bridge {
 };
 
 struct UnitProblem {
-  Bridge* bridge = nullptr;
+  PagmoBridge* bridge = nullptr;
   [[nodiscard]] pagmo::vector_double fitness(const pagmo::vector_double& point) const {
     if (!bridge->noting) return bridge->fitness({point}).front();
     bridge->noted.push_back(point);
@@ -48,7 +48,7 @@ struct UnitProblem {
 
 /// Evaluates the children of NSGA-II together.
 struct Together {
-  Bridge* bridge = nullptr;
+  PagmoBridge* bridge = nullptr;
   pagmo::vector_double operator()(const pagmo::problem&, const pagmo::vector_double& genes) const {
     std::vector<UnitPoint> points;
     for (auto gene = genes.begin(); gene != genes.end(); gene += static_cast<std::ptrdiff_t>(bridge->axes)) {
@@ -61,7 +61,7 @@ struct Together {
   }
 };
 
-pagmo::algorithm algorithm_of(Evolving kind, unsigned seed, Bridge& bridge) {
+pagmo::algorithm algorithm_of(Evolving kind, unsigned seed, PagmoBridge& bridge) {
   switch (kind) {
     case Evolving::de: {
       constexpr unsigned rand_1_bin = 7, jde = 1;
@@ -93,7 +93,7 @@ void translated(const Work& work) {
 
 struct Evolution::State {
   bool notes;  ///< The algorithm asks one by one.
-  Bridge bridge;
+  PagmoBridge bridge;
   pagmo::algorithm algorithm;
   pagmo::population population;
 };
@@ -114,7 +114,7 @@ Evolution::Evolution(Evolving kind, std::uint64_t seed, std::size_t objectives,
 Evolution::~Evolution() = default;
 
 void Evolution::generation() {
-  Bridge& bridge = state_->bridge;
+  PagmoBridge& bridge = state_->bridge;
   if (state_->notes) {
     bridge.noted.clear();
     bridge.noting = true;

@@ -22,7 +22,7 @@ std::optional<double> people_of_note(const std::string& note) {
   return static_cast<double>(std::stoll(note.substr(0, digits)));
 }
 
-bool few_above_cap(const YearFigures& year) {
+bool few_above_cap_in(const YearFigures& year) {
   std::int64_t within = 0;
   for (const std::int64_t people : year.within_cap_by_level) within += people;
   return is_few(static_cast<double>(year.active_headcount - within));
@@ -102,7 +102,7 @@ bool few_above_cap(const ReportFacts& facts) {
   if (few_above_cap(facts.subject.run)) return true;
   if (!facts.simulated) return false;
   return std::any_of(facts.simulated->years.begin(), facts.simulated->years.end(), [](const SimulatedYear& year) {
-    return few_above_cap(year.plan) || few_above_cap(year.baseline);
+    return few_above_cap_in(year.plan) || few_above_cap_in(year.baseline);
   });
 }
 

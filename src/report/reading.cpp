@@ -11,10 +11,6 @@ namespace planwise::report {
 
 namespace {
 
-bool is_year(std::string_view text) {
-  return text.size() == 4 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 YearRow& row_of(std::vector<YearRow>& rows, int year) {
   const auto at = std::find_if(rows.begin(), rows.end(), [&](const YearRow& row) { return row.year == year; });
   if (at != rows.end()) return *at;
@@ -170,6 +166,20 @@ Found figure_of(const Json& record, const std::string& path, const std::string& 
 }  // namespace
 
 std::optional<double> Found::number() const { return finite(value); }
+
+std::string text_at(const Json& object, std::string_view key) {
+  const Json* value = object.find(key);
+  return value != nullptr && value->is_string() ? value->as_string() : std::string();
+}
+
+bool flag_at(const Json& object, std::string_view key) {
+  const Json* value = object.find(key);
+  return value != nullptr && value->is_boolean() && value->as_boolean();
+}
+
+bool is_year(std::string_view text) {
+  return text.size() == 4 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
 
 Found find_at(const Json& root, std::string_view root_path, std::initializer_list<std::string_view> keys) {
   Found found{&root, std::string(root_path)};

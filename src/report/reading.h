@@ -26,6 +26,12 @@ struct Found {
 /// The first of the names that the object has.
 [[nodiscard]] Found first_of(const Found& object, std::initializer_list<std::string_view> names);
 
+/// The text or flag of an object's member; empty or false when it is missing or of another type.
+[[nodiscard]] std::string text_at(const Json& object, std::string_view key);
+[[nodiscard]] bool flag_at(const Json& object, std::string_view key);
+/// Four digits, as the keys of maps by year are.
+[[nodiscard]] bool is_year(std::string_view text);
+
 /// The figures of one year under the start's levers and under the plan's.
 struct YearRow {
   int year = 0;

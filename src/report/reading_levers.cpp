@@ -51,16 +51,6 @@ bool without_effect_in_model(const Run& run, const LeverRow& row) {
   return row.level == static_cast<int>(level_count) && row.name.starts_with("promotion_");
 }
 
-std::string text_at(const Json& item, std::string_view key) {
-  const Json* value = item.find(key);
-  return value != nullptr && value->is_string() ? value->as_string() : std::string();
-}
-
-bool flag_at(const Json& item, std::string_view key) {
-  const Json* value = item.find(key);
-  return value != nullptr && value->is_boolean() && value->as_boolean();
-}
-
 /// A condition as evaluated, or as a study declares it: the latter has no value, and names its levers.
 ConditionRow condition_at(const Json& item, std::string path) {
   ConditionRow row;

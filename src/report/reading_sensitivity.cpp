@@ -32,16 +32,6 @@ constexpr Measure measures[] = {
     {"first_order", "stored", "share of the variance explained alone (first order)"},
 };
 
-bool flag(const Json& item, std::string_view key) {
-  const Json* value = item.find(key);
-  return value != nullptr && value->is_boolean() && value->as_boolean();
-}
-
-std::string text_at(const Json& item, std::string_view key) {
-  const Json* value = item.find(key);
-  return value != nullptr && value->is_string() ? value->as_string() : std::string();
-}
-
 void read_effect(SensitivityReading& reading, const Json& effect, const std::string& path) {
   for (const Measure& measure : measures) {
     const Estimated estimate = estimate_of(effect.find(measure.key));
@@ -58,7 +48,7 @@ void read_effect(SensitivityReading& reading, const Json& effect, const std::str
                        {},
                        {},
                        {},
-                       flag(effect, "no_effect")};
+                       flag_at(effect, "no_effect")};
     if (measure.key == "total_order") {
       const Estimated first = estimate_of(effect.find("first_order"));
       row.first = first.value;
@@ -89,7 +79,7 @@ std::optional<SensitivityReading> read_output(const Json& output, const std::str
                               {},
                               {},
                               {},
-                              flag(bar, "no_effect")});
+                              flag_at(bar, "no_effect")});
     }
   } else if (const Json* effects = output.find("effects"); effects != nullptr && effects->is_array()) {
     for (std::size_t i = 0; i < effects->size(); ++i)
@@ -140,10 +130,6 @@ struct Place {
   std::string path, name, group;
   std::optional<int> year;
 };
-
-bool is_year(std::string_view key) {
-  return key.size() == 4 && std::all_of(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 EnsembleRow ensemble_at(const Json& value, const Place& place) {
   EnsembleRow row;

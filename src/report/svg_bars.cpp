@@ -12,7 +12,7 @@ namespace planwise::report {
 
 namespace {
 
-constexpr double width = 720, row_height = 24, top = 28, bottom_room = 34;
+constexpr double row_height = 24, top = 28, bottom_room = 34;
 
 std::optional<double> at(const std::vector<std::optional<double>>& values, std::size_t index) {
   return index < values.size() && values[index] && std::isfinite(*values[index]) ? values[index] : std::nullopt;
@@ -49,7 +49,7 @@ std::string ranges_svg(const Chart& chart, const std::string& id) {
     range.take(at(chart.high, i));
   }
   const Plot plot = plot_for(chart);
-  Canvas canvas(width, plot.bottom + bottom_room);
+  Canvas canvas(chart_width, plot.bottom + bottom_room);
   const Scale scale = across_axis(canvas, chart, plot, range);
   canvas.text(plot.left, 16, shortened(chart.y_title, 75), "start");
   canvas.line(scale(0), plot.top, scale(0), plot.bottom, "ax");
@@ -78,7 +78,7 @@ std::string tornado_svg(const Chart& chart, const std::string& id) {
     range.take(at(chart.series[1].values, i));
   }
   const Plot plot = plot_for(chart);
-  Canvas canvas(width, plot.bottom + bottom_room);
+  Canvas canvas(chart_width, plot.bottom + bottom_room);
   const Scale scale = across_axis(canvas, chart, plot, range);
   double x = plot.left;
   for (std::size_t s = 0; s < 2; ++s) {

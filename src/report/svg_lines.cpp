@@ -12,7 +12,7 @@ namespace planwise::report {
 
 namespace {
 
-constexpr double width = 720, height = 290;
+constexpr double height = 290;
 
 bool of_years(const Chart& chart) { return chart.x_title == "Year"; }
 
@@ -94,7 +94,7 @@ std::string line_svg(const Chart& chart, const std::string& id) {
   if (range.empty || chart.x.empty()) return {};
   Plot plot;
   plot.right = chart.rules.empty() ? 704 : 600;
-  Canvas canvas(width, height);
+  Canvas canvas(chart_width, height);
   const Scale up = value_axis(canvas, plot, range, chart.y_unit, chart.from_zero);
   const double inset = of_years(chart) ? 24 : 4;
   const Scale across{chart.x.front(), chart.x.back(), plot.left + inset, plot.right - inset};
@@ -129,7 +129,7 @@ std::string waterfall_svg(const Chart& chart, const std::string& id) {
   const double room = std::max((range.high - range.low) * 0.25, 1e-9);
   range.low -= room;
   if (range.low < range.high * 0.2) range.take(0.0);
-  Canvas canvas(width, height);
+  Canvas canvas(chart_width, height);
   const Plot plot{78, 30, 704, 236};
   const Scale up = value_axis(canvas, plot, range, chart.y_unit, false);
   canvas.line(plot.left, plot.bottom, plot.right, plot.bottom, "ax");
@@ -161,7 +161,7 @@ std::string scatter_svg(const Chart& chart, const std::string& id) {
     y.take(point.y);
   }
   if (x.empty || y.empty) return {};
-  Canvas canvas(width, 340);
+  Canvas canvas(chart_width, 340);
   const Plot plot{78, 24, 700, 280};
   const Scale up = value_axis(canvas, plot, y, chart.y_unit, false);
   constexpr int count = 7;

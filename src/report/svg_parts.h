@@ -11,6 +11,8 @@
 
 namespace planwise::report {
 
+inline constexpr double chart_width = 720;
+
 struct Range {
   double low = 0, high = 0;
   bool empty = true;

@@ -20,9 +20,10 @@ struct AuditDraft {
   std::optional<std::int64_t> version = std::nullopt;
   Json changes = Json::object();  ///< path -> {old, new}
   std::string reason = {};
-  std::optional<std::string> content_hash = std::nullopt;      ///< Of the run after the change.
-  std::optional<std::string> row_hash = std::nullopt;          ///< Of the run's rows after the change.
-  std::optional<std::string> version_row_hash = std::nullopt;  ///< Of the row of optimization_run_versions that the change made.
+  std::optional<std::string> content_hash = std::nullopt;  ///< Of the run after the change.
+  std::optional<std::string> row_hash = std::nullopt;      ///< Of the run's rows after the change.
+  std::optional<std::string> version_row_hash =
+      std::nullopt;  ///< Of the row of optimization_run_versions that the change made.
 };
 
 /// Writes entries within the caller's transaction. The head is read once, so one object serves one transaction.
@@ -49,6 +50,8 @@ inline constexpr std::string_view chain_start = "0000000000000000000000000000000
 /// their digests.
 [[nodiscard]] std::string entry_hash_of(const Row& row);
 
+/// The text in a value, empty when it is none.
+[[nodiscard]] std::string text_of(const duck::Value& value);
 [[nodiscard]] AuditEntry audit_entry_from(const Row& row);
 
 /// {path: {"old": ..., "new": ...}}, absent sides left out. A value of more than 4 KB of text is given by its SHA-256,

@@ -13,6 +13,7 @@ namespace planwise::store {
 namespace {
 
 using duck::Value;
+using duck::value_or_null;
 
 /// Progress is told often and worth little alone: it never waits long for the file.
 constexpr std::chrono::milliseconds progress_deadline{250};
@@ -37,11 +38,6 @@ Heartbeat heartbeat_from(const duck::Rows& rows, std::size_t first) {
   beat.boot_id = rows.optional_text(first + 10).value_or("");
   beat.process_space = rows.optional_text(first + 11).value_or("");
   return beat;
-}
-
-template <typename T>
-Value value_or_null(const std::optional<T>& value) {
-  return value ? Value(*value) : Value();
 }
 
 /// Puts `beat` in place of the run's heartbeat, or beside its other rows where it has none.

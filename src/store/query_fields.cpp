@@ -12,15 +12,12 @@
 namespace planwise::store {
 namespace {
 
-using Kind = FieldKind;
-using Table = FieldTable;
-
 enum class Nulls { possible, never };
 
 struct StaticField {
   std::string_view name, aliases;
-  Kind kind;
-  Table table;
+  FieldKind kind;
+  FieldTable table;
   std::string_view sql;
   Nulls nulls = Nulls::possible;
 };
@@ -32,67 +29,69 @@ struct StaticField {
 
 // A new field is one line here and one in docs/query-language.md.
 constexpr StaticField static_fields[] = {
-    {"run_id", "run id", Kind::text, Table::details, "d.run_id", Nulls::never},
-    {"scenario_id", "scenario", Kind::text, Table::runs, "r.scenario_id", Nulls::never},
-    {"user_id", "user", Kind::text, Table::runs, "r.user_id"},
-    {"session_id", "session", Kind::text, Table::runs, "r.session_id"},
-    {"optimization_type", "type", Kind::text, Table::runs, "r.optimization_type", Nulls::never},
-    {"optimization_engine", "engine", Kind::text, Table::runs, "r.optimization_engine", Nulls::never},
-    {"status", "", Kind::text, Table::runs, "r.status", Nulls::never},
-    {"created_at", "created", Kind::time, Table::details, "d.created_at", Nulls::never},
-    {"updated_at", "updated", Kind::time, Table::runs, "r.updated_at", Nulls::never},
-    {"completed_at", "completed", Kind::time, Table::runs, "r.completed_at"},
-    {"random_seed", "seed", Kind::integer, Table::runs, PLANWISE_EXACT("random_seed")},
-    {"max_evaluations", "", Kind::integer, Table::runs, PLANWISE_EXACT("max_evaluations")},
-    {"timeout_minutes", "timeout", Kind::integer, Table::runs, PLANWISE_EXACT("timeout_minutes")},
-    {"use_synthetic_mode", "synthetic", Kind::boolean, Table::runs, "r.use_synthetic_mode"},
-    {"runtime_seconds", "runtime", Kind::real, Table::runs, "r.runtime_seconds"},
-    {"function_evaluations", "evaluations", Kind::integer, Table::runs, PLANWISE_EXACT("function_evaluations")},
-    {"converged", "", Kind::boolean, Table::runs, "r.converged"},
-    {"convergence_message", "message", Kind::free_text, Table::runs, "r.convergence_message"},
-    {"description", "", Kind::free_text, Table::runs, "r.description"},
-    {"tags", "tag", Kind::tags, Table::runs, "r.tags"},
-    {"business_justification", "justification", Kind::free_text, Table::runs, "r.business_justification"},
-    {"notes", "note", Kind::free_text, Table::details, "d.notes"},
-    {"configuration_hash", "", Kind::text, Table::runs, "r.configuration_hash"},
-    {"content_hash", "hash", Kind::text, Table::details, "d.content_hash", Nulls::never},
-    {"objective_value", "objective", Kind::real, Table::details, "d.objective_value"},
-    {"risk_level", "risk", Kind::text, Table::details, "d.risk_level"},
-    {"version", "", Kind::integer, Table::details, "d.version", Nulls::never},
-    {"locked", "", Kind::boolean, Table::details, "d.locked", Nulls::never},
-    {"lock_reason", "", Kind::free_text, Table::details, "d.lock_reason"},
-    {"archived", "", Kind::boolean, Table::details, "(d.archived_at IS NOT NULL)", Nulls::never},
-    {"archived_at", "", Kind::time, Table::details, "d.archived_at"},
-    {"actor", "", Kind::text, Table::details, "d.actor", Nulls::never},
-    {"source", "", Kind::text, Table::details, "d.source", Nulls::never},
+    {"run_id", "run id", FieldKind::text, FieldTable::details, "d.run_id", Nulls::never},
+    {"scenario_id", "scenario", FieldKind::text, FieldTable::runs, "r.scenario_id", Nulls::never},
+    {"user_id", "user", FieldKind::text, FieldTable::runs, "r.user_id"},
+    {"session_id", "session", FieldKind::text, FieldTable::runs, "r.session_id"},
+    {"optimization_type", "type", FieldKind::text, FieldTable::runs, "r.optimization_type", Nulls::never},
+    {"optimization_engine", "engine", FieldKind::text, FieldTable::runs, "r.optimization_engine", Nulls::never},
+    {"status", "", FieldKind::text, FieldTable::runs, "r.status", Nulls::never},
+    {"created_at", "created", FieldKind::time, FieldTable::details, "d.created_at", Nulls::never},
+    {"updated_at", "updated", FieldKind::time, FieldTable::runs, "r.updated_at", Nulls::never},
+    {"completed_at", "completed", FieldKind::time, FieldTable::runs, "r.completed_at"},
+    {"random_seed", "seed", FieldKind::integer, FieldTable::runs, PLANWISE_EXACT("random_seed")},
+    {"max_evaluations", "", FieldKind::integer, FieldTable::runs, PLANWISE_EXACT("max_evaluations")},
+    {"timeout_minutes", "timeout", FieldKind::integer, FieldTable::runs, PLANWISE_EXACT("timeout_minutes")},
+    {"use_synthetic_mode", "synthetic", FieldKind::boolean, FieldTable::runs, "r.use_synthetic_mode"},
+    {"runtime_seconds", "runtime", FieldKind::real, FieldTable::runs, "r.runtime_seconds"},
+    {"function_evaluations", "evaluations", FieldKind::integer, FieldTable::runs,
+     PLANWISE_EXACT("function_evaluations")},
+    {"converged", "", FieldKind::boolean, FieldTable::runs, "r.converged"},
+    {"convergence_message", "message", FieldKind::free_text, FieldTable::runs, "r.convergence_message"},
+    {"description", "", FieldKind::free_text, FieldTable::runs, "r.description"},
+    {"tags", "tag", FieldKind::tags, FieldTable::runs, "r.tags"},
+    {"business_justification", "justification", FieldKind::free_text, FieldTable::runs, "r.business_justification"},
+    {"notes", "note", FieldKind::free_text, FieldTable::details, "d.notes"},
+    {"configuration_hash", "", FieldKind::text, FieldTable::runs, "r.configuration_hash"},
+    {"content_hash", "hash", FieldKind::text, FieldTable::details, "d.content_hash", Nulls::never},
+    {"objective_value", "objective", FieldKind::real, FieldTable::details, "d.objective_value"},
+    {"risk_level", "risk", FieldKind::text, FieldTable::details, "d.risk_level"},
+    {"version", "", FieldKind::integer, FieldTable::details, "d.version", Nulls::never},
+    {"locked", "", FieldKind::boolean, FieldTable::details, "d.locked", Nulls::never},
+    {"lock_reason", "", FieldKind::free_text, FieldTable::details, "d.lock_reason"},
+    {"archived", "", FieldKind::boolean, FieldTable::details, "(d.archived_at IS NOT NULL)", Nulls::never},
+    {"archived_at", "", FieldKind::time, FieldTable::details, "d.archived_at"},
+    {"actor", "", FieldKind::text, FieldTable::details, "d.actor", Nulls::never},
+    {"source", "", FieldKind::text, FieldTable::details, "d.source", Nulls::never},
 };
 #undef PLANWISE_EXACT
 
 /// Fields inside a JSON column: PREFIX.PATH.
 struct JsonField {
   std::string_view prefix, shown;  ///< `shown` is the short form.
-  Kind kind;
-  Table table;
+  FieldKind kind;
+  FieldTable table;
   std::string_view column;
 };
 constexpr JsonField json_fields[] = {
-    {"param", "param", Kind::real, Table::results, "s.optimal_parameters"},
-    {"optimal_parameters", "param", Kind::real, Table::results, "s.optimal_parameters"},
-    {"initial", "initial", Kind::real, Table::configurations, "c.initial_parameters"},
-    {"initial_parameters", "initial", Kind::real, Table::configurations, "c.initial_parameters"},
-    {"objective", "objective", Kind::real, Table::results, "s.objective_breakdown"},
-    {"objective_breakdown", "objective", Kind::real, Table::results, "s.objective_breakdown"},
-    {"config", "config", Kind::mixed, Table::configurations, "c.algorithm_config"},
-    {"algorithm_config", "config", Kind::mixed, Table::configurations, "c.algorithm_config"},
-    {"bounds", "bounds", Kind::mixed, Table::configurations, "c.parameter_bounds"},
-    {"parameter_bounds", "bounds", Kind::mixed, Table::configurations, "c.parameter_bounds"},
-    {"risk_assessment", "risk_assessment", Kind::mixed, Table::results, "s.risk_assessment"},
-    {"cost_impact", "cost_impact", Kind::mixed, Table::results, "s.estimated_cost_impact"},
-    {"estimated_cost_impact", "cost_impact", Kind::mixed, Table::results, "s.estimated_cost_impact"},
-    {"employee_impact", "employee_impact", Kind::mixed, Table::results, "s.estimated_employee_impact"},
-    {"estimated_employee_impact", "employee_impact", Kind::mixed, Table::results, "s.estimated_employee_impact"},
-    {"projected_outcomes", "projected_outcomes", Kind::mixed, Table::results, "s.projected_outcomes"},
-    {"provenance", "provenance", Kind::mixed, Table::details, "d.provenance"},
+    {"param", "param", FieldKind::real, FieldTable::results, "s.optimal_parameters"},
+    {"optimal_parameters", "param", FieldKind::real, FieldTable::results, "s.optimal_parameters"},
+    {"initial", "initial", FieldKind::real, FieldTable::configurations, "c.initial_parameters"},
+    {"initial_parameters", "initial", FieldKind::real, FieldTable::configurations, "c.initial_parameters"},
+    {"objective", "objective", FieldKind::real, FieldTable::results, "s.objective_breakdown"},
+    {"objective_breakdown", "objective", FieldKind::real, FieldTable::results, "s.objective_breakdown"},
+    {"config", "config", FieldKind::mixed, FieldTable::configurations, "c.algorithm_config"},
+    {"algorithm_config", "config", FieldKind::mixed, FieldTable::configurations, "c.algorithm_config"},
+    {"bounds", "bounds", FieldKind::mixed, FieldTable::configurations, "c.parameter_bounds"},
+    {"parameter_bounds", "bounds", FieldKind::mixed, FieldTable::configurations, "c.parameter_bounds"},
+    {"risk_assessment", "risk_assessment", FieldKind::mixed, FieldTable::results, "s.risk_assessment"},
+    {"cost_impact", "cost_impact", FieldKind::mixed, FieldTable::results, "s.estimated_cost_impact"},
+    {"estimated_cost_impact", "cost_impact", FieldKind::mixed, FieldTable::results, "s.estimated_cost_impact"},
+    {"employee_impact", "employee_impact", FieldKind::mixed, FieldTable::results, "s.estimated_employee_impact"},
+    {"estimated_employee_impact", "employee_impact", FieldKind::mixed, FieldTable::results,
+     "s.estimated_employee_impact"},
+    {"projected_outcomes", "projected_outcomes", FieldKind::mixed, FieldTable::results, "s.projected_outcomes"},
+    {"provenance", "provenance", FieldKind::mixed, FieldTable::details, "d.provenance"},
 };
 
 std::string lower_ascii(std::string_view text) {
@@ -138,7 +137,7 @@ ResolvedField json_field(const JsonField& source, const QueryField& field, std::
   result.table = source.table;
   result.pointer = pointer_to(path);
   const std::string text = "json_extract_string(" + std::string(source.column) + ", ?)";
-  result.sql = source.kind == Kind::real ? "TRY(TRY_CAST(" + text + " AS DOUBLE))" : "TRY(" + text + ")";
+  result.sql = source.kind == FieldKind::real ? "TRY(TRY_CAST(" + text + " AS DOUBLE))" : "TRY(" + text + ")";
   return result;
 }
 
@@ -178,7 +177,7 @@ std::optional<ResolvedField> resolve_field(const QueryField& field, std::string&
     if (known.prefix != head) continue;
     if (segments.size() > 1) return json_field(known, field, segments.subspan(1));
     problem = "\"" + head + "\" needs a name behind it, such as " + std::string(known.shown) +
-              (known.kind == Kind::real ? ".cola_rate" : ".key");
+              (known.kind == FieldKind::real ? ".cola_rate" : ".key");
     return std::nullopt;
   }
   problem = unknown_field(field, head);
@@ -208,21 +207,21 @@ std::span<const std::string_view> field_prefixes() {
 
 std::string_view kind_text(FieldKind kind) {
   switch (kind) {
-    case Kind::text:
+    case FieldKind::text:
       return "text";
-    case Kind::free_text:
+    case FieldKind::free_text:
       return "free text";
-    case Kind::integer:
+    case FieldKind::integer:
       return "a whole number";
-    case Kind::real:
+    case FieldKind::real:
       return "a number";
-    case Kind::boolean:
+    case FieldKind::boolean:
       return "true or false";
-    case Kind::time:
+    case FieldKind::time:
       return "a time";
-    case Kind::tags:
+    case FieldKind::tags:
       return "tags";
-    case Kind::mixed:
+    case FieldKind::mixed:
       return "any value";
   }
   return "";

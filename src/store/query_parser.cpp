@@ -17,7 +17,7 @@ bool is_keyword(std::string_view word, std::string_view keyword) {
                     [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
 }
 
-enum class Place { alone, in_list };
+enum class LiteralPlace { alone, in_list };
 
 class Parser {
  public:
@@ -261,7 +261,7 @@ class Parser {
     if (list) {
       node.values = list_of_values();
     } else {
-      node.values.push_back(value(Place::alone));
+      node.values.push_back(value(LiteralPlace::alone));
     }
     if (ordering && (list || node.values.front().range))
       refuse(start, "one value is expected after < <= > >=, no list and no range");
@@ -274,7 +274,7 @@ class Parser {
     std::vector<QueryValue> values;
     for (;;) {
       skip_blanks();
-      values.push_back(value(Place::in_list));
+      values.push_back(value(LiteralPlace::in_list));
       skip_blanks();
       if (at_end()) refuse(open, "this list is never closed");
       if (text_[at_] == ')') break;
@@ -285,7 +285,7 @@ class Parser {
     return values;
   }
 
-  QueryValue value(Place place) {
+  QueryValue value(LiteralPlace place) {
     const std::size_t start = at_;
     QueryValue result;
     result.low = literal(place);
@@ -309,10 +309,10 @@ class Parser {
     return result;
   }
 
-  std::optional<QueryLiteral> literal(Place place) {
+  std::optional<QueryLiteral> literal(LiteralPlace place) {
     if (peek(at_) == '"') return quoted_literal();
     const std::size_t start = at_;
-    while (!ends_word(at_) && !at_range_dots() && !(place == Place::in_list && text_[at_] == ',')) ++at_;
+    while (!ends_word(at_) && !at_range_dots() && !(place == LiteralPlace::in_list && text_[at_] == ',')) ++at_;
     if (at_ == start) return std::nullopt;
     return QueryLiteral{std::string(text_.substr(start, at_ - start)), false, start};
   }

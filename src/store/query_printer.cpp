@@ -7,9 +7,7 @@
 namespace planwise::store {
 namespace {
 
-using Kind = QueryNode::Kind;
-
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -23,7 +21,9 @@ bool is_plain(std::string_view text) {
                      [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; });
 }
 
-std::string print_literal(const QueryLiteral& literal) { return literal.quoted ? quoted(literal.text) : literal.text; }
+std::string print_literal(const QueryLiteral& literal) {
+  return literal.quoted ? in_quotes(literal.text) : literal.text;
+}
 
 std::string print_value(const QueryValue& value) {
   std::string result;
@@ -69,7 +69,7 @@ std::string print_comparison(const QueryNode& node) {
 }
 
 std::string print_child(const QueryNode& node) {
-  const bool compound = node.kind == Kind::all_of || node.kind == Kind::any_of;
+  const bool compound = node.kind == QueryNode::Kind::all_of || node.kind == QueryNode::Kind::any_of;
   return compound ? '(' + print_query(node) + ')' : print_query(node);
 }
 
@@ -87,26 +87,26 @@ std::string print_field(const QueryField& field) {
   std::string result;
   for (std::size_t i = 0; i < field.segments.size(); ++i) {
     if (i > 0) result += '.';
-    result += i == 0 || is_plain(field.segments[i]) ? field.segments[i] : quoted(field.segments[i]);
+    result += i == 0 || is_plain(field.segments[i]) ? field.segments[i] : in_quotes(field.segments[i]);
   }
   return result;
 }
 
 std::string print_query(const QueryNode& node) {
   switch (node.kind) {
-    case Kind::word:
-      return quoted(node.word.text);
-    case Kind::comparison:
+    case QueryNode::Kind::word:
+      return in_quotes(node.word.text);
+    case QueryNode::Kind::comparison:
       return print_comparison(node);
-    case Kind::negation:
+    case QueryNode::Kind::negation:
       return "not " + print_child(node.children.front());
-    case Kind::all_of:
-    case Kind::any_of:
+    case QueryNode::Kind::all_of:
+    case QueryNode::Kind::any_of:
       break;
   }
   std::string result;
   for (std::size_t i = 0; i < node.children.size(); ++i) {
-    if (i > 0) result += node.kind == Kind::any_of ? " or " : " ";
+    if (i > 0) result += node.kind == QueryNode::Kind::any_of ? " or " : " ";
     result += print_child(node.children[i]);
   }
   return result;

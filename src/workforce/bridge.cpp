@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
 #include <unordered_map>
 
 #include "planwise/error.h"
@@ -22,8 +21,6 @@ namespace planwise {
 namespace workforce {
 
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// A sum of cents that says so when it does not fit.
 class Cents {

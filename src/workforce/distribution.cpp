@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "planwise/error.h"
@@ -17,8 +16,6 @@ namespace planwise {
 namespace workforce {
 
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 struct Group {
   std::string name;
@@ -154,7 +151,7 @@ std::vector<PayDistribution> suppress_small_cells(std::vector<PayDistribution> c
   const std::vector<bool> hidden = cells_to_suppress(counts, minimum);
   for (std::size_t index = 0; index < cells.size(); ++index) {
     if (!hidden[index]) continue;
-    const double none = std::numeric_limits<double>::quiet_NaN();
+    const double none = nan;
     PayDistribution& d = cells[index];
     d.count = d.without_pay = d.outliers = -1;
     d.total = d.mean = d.deviation = d.minimum = d.p10 = d.p25 = d.median = d.p75 = d.p90 = d.maximum = none;

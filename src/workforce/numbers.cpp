@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace planwise::workforce {
 
-namespace {
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-}
+namespace {}
 
 void Sum::add(double value) noexcept {
   const double next = sum_ + value;

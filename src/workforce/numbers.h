@@ -3,10 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
 namespace planwise::workforce {
+
+inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// Neumaier's compensated sum: the error does not grow with the number of terms.
 class Sum {

@@ -12,23 +12,23 @@ namespace planwise::workforce {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> names{"config_job_levels",
-                                                "config_termination_hazard_base",
-                                                "config_termination_hazard_tenure_multipliers",
-                                                "config_termination_hazard_age_multipliers",
-                                                "config_promotion_hazard_base",
-                                                "config_promotion_hazard_tenure_multipliers",
-                                                "config_promotion_hazard_age_multipliers",
-                                                "config_raise_timing_distribution"};
+constexpr std::array<std::string_view, 8> settings_names{"config_job_levels",
+                                                         "config_termination_hazard_base",
+                                                         "config_termination_hazard_tenure_multipliers",
+                                                         "config_termination_hazard_age_multipliers",
+                                                         "config_promotion_hazard_base",
+                                                         "config_promotion_hazard_tenure_multipliers",
+                                                         "config_promotion_hazard_age_multipliers",
+                                                         "config_raise_timing_distribution"};
 
 constexpr auto all_names = [] {
-  std::array<std::string_view, names.size() + 1> all{};
-  for (std::size_t i = 0; i < names.size(); ++i) all[i] = names[i];
-  all[names.size()] = own_settings_table;
+  std::array<std::string_view, settings_names.size() + 1> all{};
+  for (std::size_t i = 0; i < settings_names.size(); ++i) all[i] = settings_names[i];
+  all[settings_names.size()] = own_settings_table;
   return all;
 }();
 
-constexpr std::string_view create_tables = R"(
+constexpr std::string_view create_settings = R"(
 CREATE TABLE {0}.config_job_levels (level_id INTEGER, min_compensation DOUBLE, max_compensation DOUBLE,
   promotion_probability DOUBLE);
 CREATE TABLE {0}.config_termination_hazard_base (base_rate_for_new_hire DOUBLE);
@@ -97,7 +97,7 @@ class SettingsWriter {
 
 std::span<const std::string_view> settings_tables() { return all_names; }
 
-std::string_view create_settings_tables() { return create_tables; }
+std::string_view create_settings_tables() { return create_settings; }
 
 void write_settings(duck::Connection& connection, const std::string& catalog, const SimulationSettings& settings) {
   SettingsWriter writer(connection, catalog);

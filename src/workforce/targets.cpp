@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "planwise/error.h"
 #include "workforce/analysis.h"
@@ -17,8 +16,6 @@ namespace planwise {
 using namespace workforce;
 
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// Raises of the year as fractions of the pay before, with COLA in them or not.
 std::vector<double> raises_of(const YearColumns& year, const YearLevers* levers, bool merit_only) {

@@ -6,9 +6,9 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <limits>
 
 #include "planwise/error.h"
+#include "workforce/numbers.h"
 
 namespace planwise::workforce {
 
@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::array<std::string_view, age_band_count> age_bands{"< 25", "25-34", "35-44", "45-54", "55-64", "65+"};
 constexpr std::array<std::string_view, tenure_band_count> tenure_bands{"< 2", "2-4", "5-9", "10-19", "20+"};
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 double real_or_nan(const duck::Rows& rows, std::size_t column) {
   if (rows.is_null(column)) return nan;
