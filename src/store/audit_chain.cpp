@@ -12,22 +12,8 @@ using duck::Value;
 
 // Places in a row of audit_table.
 enum EntryPlace : std::size_t {
-  sequence_at,
-  recorded_at_at,
-  actor_at,
-  session_at,
-  source_at,
-  action_at,
-  run_id_at,
-  version_at,
-  changes_at,
-  changes_hash_at,
-  reason_at,
-  reason_hash_at,
-  content_hash_at,
-  row_hash_at,
-  version_row_hash_at,
-  previous_hash_at,
+  sequence_at, recorded_at_at, actor_at, session_at, source_at, action_at, run_id_at, version_at, changes_at,
+  changes_hash_at, reason_at, reason_hash_at, content_hash_at, row_hash_at, version_row_hash_at, previous_hash_at,
   entry_hash_at
 };
 
@@ -51,8 +37,7 @@ Json side(const Json& value, std::string_view path) {
   constexpr std::size_t most = 4096;
   std::string text = value.dump(JsonStyle::canonical);
   if (text.size() <= most || is_annotation(path)) return value;
-  return Json(
-      Json::Object{{"sha256", Json(core::sha256_hex(text))}, {"bytes", Json(static_cast<std::int64_t>(text.size()))}});
+  return Json(Json::Object{{"sha256", Json(core::sha256_hex(text))}, {"bytes", Json(static_cast<std::int64_t>(text.size()))}});
 }
 
 }  // namespace
@@ -60,12 +45,9 @@ Json side(const Json& value, std::string_view path) {
 std::string text_of(const Value& value) { return optional_text(value).value_or(""); }
 
 AuditChain::AuditChain(duck::Connection& connection, std::string_view schema, Who who)
-    : connection_(connection),
-      insert_(insert_statement(audit_table, schema)),
-      who_(std::move(who)),
-      head_(chain_start) {
-  duck::Rows rows = connection_.query(
-      fmt::format("SELECT sequence, entry_hash FROM {}.optimization_audit_log ORDER BY sequence DESC LIMIT 1", schema));
+    : connection_(connection), insert_(insert_statement(audit_table, schema)), who_(std::move(who)), head_(chain_start) {
+  duck::Rows rows = connection_.query(fmt::format(
+      "SELECT sequence, entry_hash FROM {}.optimization_audit_log ORDER BY sequence DESC LIMIT 1", schema));
   if (rows.next()) {
     sequence_ = rows.integer(0);
     head_ = rows.text(1);

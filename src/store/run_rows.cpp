@@ -18,46 +18,20 @@ namespace {
 using duck::Value;
 using duck::value_or_null;
 
-constexpr std::array<std::string_view, 22> runs_columns{"run_id",
-                                                        "scenario_id",
-                                                        "user_id",
-                                                        "session_id",
-                                                        "optimization_type",
-                                                        "optimization_engine",
-                                                        "status",
-                                                        "created_at",
-                                                        "updated_at",
-                                                        "completed_at",
-                                                        "random_seed",
-                                                        "max_evaluations",
-                                                        "timeout_minutes",
-                                                        "use_synthetic_mode",
-                                                        "runtime_seconds",
-                                                        "function_evaluations",
-                                                        "converged",
-                                                        "convergence_message",
-                                                        "description",
-                                                        "tags",
-                                                        "business_justification",
-                                                        "configuration_hash"};
-constexpr std::array<std::string_view, 15> results_columns{"run_id",
-                                                           "objective_value",
-                                                           "objective_breakdown",
-                                                           "optimal_parameters",
-                                                           "parameter_history",
-                                                           "objective_history",
-                                                           "constraint_violations",
-                                                           "parameter_warnings",
-                                                           "risk_level",
-                                                           "risk_assessment",
-                                                           "estimated_cost_impact",
-                                                           "estimated_employee_impact",
-                                                           "projected_outcomes",
-                                                           "sensitivity_analysis",
-                                                           "parameter_correlations"};
+constexpr std::array<std::string_view, 22> runs_columns{
+    "run_id",          "scenario_id",      "user_id",     "session_id",         "optimization_type",
+    "optimization_engine", "status",       "created_at",  "updated_at",         "completed_at",
+    "random_seed",     "max_evaluations",  "timeout_minutes", "use_synthetic_mode", "runtime_seconds",
+    "function_evaluations", "converged",   "convergence_message", "description", "tags",
+    "business_justification", "configuration_hash"};
+constexpr std::array<std::string_view, 15> results_columns{
+    "run_id",          "objective_value",       "objective_breakdown", "optimal_parameters", "parameter_history",
+    "objective_history", "constraint_violations", "parameter_warnings", "risk_level",        "risk_assessment",
+    "estimated_cost_impact", "estimated_employee_impact", "projected_outcomes", "sensitivity_analysis",
+    "parameter_correlations"};
 constexpr std::array<std::string_view, 7> configurations_columns{
-    "configuration_hash", "objectives",       "constraints", "initial_parameters",
-    "parameter_bounds",   "algorithm_config", "created_at"};
+    "configuration_hash", "objectives", "constraints", "initial_parameters", "parameter_bounds", "algorithm_config",
+    "created_at"};
 constexpr std::array<std::string_view, 6> simulation_columns{
     "run_id", "simulation_results", "workforce_snapshots", "event_data", "data_quality_metrics", "created_at"};
 constexpr std::array<std::string_view, 36> details_columns{
@@ -69,13 +43,13 @@ constexpr std::array<std::string_view, 36> details_columns{
     "promotion_probability_level_1", "promotion_probability_level_2", "promotion_probability_level_3",
     "promotion_probability_level_4", "promotion_probability_level_5", "promotion_raise_level_1",
     "promotion_raise_level_2", "promotion_raise_level_3", "promotion_raise_level_4", "promotion_raise_level_5"};
-constexpr std::array<std::string_view, 11> versions_columns{"run_id",        "version",      "state",       "document",
-                                                            "document_hash", "content_hash", "recorded_at", "actor",
-                                                            "session_id",    "source",       "row_hash"};
+constexpr std::array<std::string_view, 11> versions_columns{
+    "run_id", "version", "state", "document", "document_hash", "content_hash", "recorded_at", "actor", "session_id",
+    "source", "row_hash"};
 constexpr std::array<std::string_view, 17> audit_columns{
-    "sequence",         "recorded_at",   "actor",        "session_id", "source",      "action",       "run_id",
-    "version",          "changes",       "changes_hash", "reason",     "reason_hash", "content_hash", "row_hash",
-    "version_row_hash", "previous_hash", "entry_hash"};
+    "sequence", "recorded_at", "actor", "session_id", "source", "action", "run_id", "version", "changes",
+    "changes_hash", "reason", "reason_hash", "content_hash", "row_hash", "version_row_hash", "previous_hash",
+    "entry_hash"};
 
 constexpr std::size_t details_own_columns = 15;
 constexpr std::size_t details_row_hash = 3;
@@ -331,8 +305,7 @@ RunRows rows_of(StoredRun& stored, const std::optional<Row>& stored_configuratio
 Row read_row(const duck::Rows& rows, const Table& table, std::size_t first_column) {
   Row row;
   row.reserve(table.columns.size());
-  for (std::size_t column = 0; column < table.columns.size(); ++column)
-    row.push_back(rows.value(first_column + column));
+  for (std::size_t column = 0; column < table.columns.size(); ++column) row.push_back(rows.value(first_column + column));
   return row;
 }
 
@@ -375,8 +348,7 @@ void read_metadata(const Row& row, const Json& exact, Metadata& m) {
 void read_documents(const RunRows& rows, Run& run) {
   Json document = Json::object();
   document.set("metadata", Json(Json::Object{{"scenario_id", Json("-")}}));
-  const auto add_section = [&document](std::string_view name, const Row& row,
-                                       std::span<const std::string_view> columns) {
+  const auto add_section = [&document](std::string_view name, const Row& row, std::span<const std::string_view> columns) {
     if (row.empty()) return;
     Json section = Json::object();
     for (std::size_t column = 1; column < columns.size(); ++column) {

@@ -35,8 +35,7 @@ struct Found {
 
 class Verification {
  public:
-  Verification(duck::Connection& connection, const ProgressCallback& progress)
-      : connection_(connection), progress_(progress) {}
+  Verification(duck::Connection& connection, const ProgressCallback& progress) : connection_(connection), progress_(progress) {}
 
   VerifyReport run() {
     count_rows();
@@ -80,8 +79,7 @@ class Verification {
       const Row row = read_row(rows, audit_table);
       const std::int64_t sequence = std::get<std::int64_t>(row[0]);
       const std::string name = std::to_string(sequence);
-      if (sequence != last + 1)
-        finding(audit_table.name, std::to_string(last + 1), fmt::format("entry {} is followed by {}", last, sequence));
+      if (sequence != last + 1) finding(audit_table.name, std::to_string(last + 1), fmt::format("entry {} is followed by {}", last, sequence));
       if (text_of(row[15]) != previous) finding(audit_table.name, name, "does not continue the entry before it");
       if (entry_hash_of(row) != text_of(row[16])) finding(audit_table.name, name, "its content does not fit its hash");
       check_values(row, name, emptied);
@@ -92,21 +90,17 @@ class Verification {
       step();
     }
     for (const auto& [sequence, run_id] : emptied) {
-      if (sequence >= expected_[run_id].purge)
-        finding(audit_table.name, std::to_string(sequence), "its values are gone though its run was not purged");
+      if (sequence >= expected_[run_id].purge) finding(audit_table.name, std::to_string(sequence), "its values are gone though its run was not purged");
     }
   }
 
-  void check_values(const Row& row, const std::string& name,
-                    std::vector<std::pair<std::int64_t, std::string>>& emptied) {
+  void check_values(const Row& row, const std::string& name, std::vector<std::pair<std::int64_t, std::string>>& emptied) {
     if (std::holds_alternative<std::string>(row[8])) {
-      if (core::sha256_hex(text_of(row[8])) != text_of(row[9]))
-        finding(audit_table.name, name, "its changes do not fit their hash");
+      if (core::sha256_hex(text_of(row[8])) != text_of(row[9])) finding(audit_table.name, name, "its changes do not fit their hash");
     } else {
       emptied.emplace_back(std::get<std::int64_t>(row[0]), text_of(row[6]));
     }
-    if (text_of(row[10]).empty() && std::holds_alternative<std::string>(row[10]))
-      finding(audit_table.name, name, "its reason was emptied");
+    if (text_of(row[10]).empty() && std::holds_alternative<std::string>(row[10])) finding(audit_table.name, name, "its reason was emptied");
     const bool reason_gone = std::holds_alternative<std::monostate>(row[10]);
     if (core::sha256_hex(text_of(row[10])) != text_of(row[11])) {
       if (reason_gone) {
@@ -138,9 +132,9 @@ class Verification {
   }
 
   void walk_versions() {
-    duck::Rows rows = connection_.query(fmt::format("SELECT {} FROM {}.{} ORDER BY run_id, version",
-                                                    column_list(versions_table), schema, versions_table.name),
-                                        {}, duck::Delivery::streamed);
+    duck::Rows rows = connection_.query(
+        fmt::format("SELECT {} FROM {}.{} ORDER BY run_id, version", column_list(versions_table), schema, versions_table.name),
+        {}, duck::Delivery::streamed);
     while (rows.next()) {
       const Row row = read_row(rows, versions_table);
       const std::string run_id = text_of(row[0]);
@@ -156,35 +150,27 @@ class Verification {
       if (expected == run.versions.end()) {
         finding(versions_table.name, name, "no audit entry made it");
       } else {
-        if (expected->second != text_of(row.back()))
-          finding(versions_table.name, name, "its hash is not the one in the audit log");
+        if (expected->second != text_of(row.back())) finding(versions_table.name, name, "its hash is not the one in the audit log");
         run.versions.erase(expected);
       }
       const bool has_document = std::holds_alternative<std::string>(row[3]);
-      if (has_document && core::sha256_hex(text_of(row[3])) != text_of(row[4]))
-        finding(versions_table.name, name, "its document does not fit its hash");
+      if (has_document && core::sha256_hex(text_of(row[3])) != text_of(row[4])) finding(versions_table.name, name, "its document does not fit its hash");
       if (has_document == run.purged()) {
-        finding(
-            versions_table.name, name,
-            run.purged() ? "holds a document though it was purged" : "its document is gone though it was not purged");
+        finding(versions_table.name, name, run.purged() ? "holds a document though it was purged" : "its document is gone though it was not purged");
       }
-      const std::string_view allowed = run.purged()                             ? "purged"
-                                       : !run.present && version == run.version ? "trash"
-                                                                                : "superseded";
+      const std::string_view allowed = run.purged() ? "purged" : !run.present && version == run.version ? "trash" : "superseded";
       if (state != allowed) {
         finding(versions_table.name, name, fmt::format("its state is '{}', the audit log says '{}'", state, allowed));
       }
     }
     for (const auto& [run_id, run] : expected_) {
-      for (const auto& [version, hash] : run.versions)
-        finding(versions_table.name, fmt::format("{}, version {}", run_id, version), "is missing");
+      for (const auto& [version, hash] : run.versions) finding(versions_table.name, fmt::format("{}, version {}", run_id, version), "is missing");
     }
   }
 
   void digest_tables() {
     scan(configurations_table, [&](const Row& row) {
-      if (!configurations_.emplace(text_of(row[0]), row_digest(row)).second)
-        finding(configurations_table.name, text_of(row[0]), "stands there twice");
+      if (!configurations_.emplace(text_of(row[0]), row_digest(row)).second) finding(configurations_table.name, text_of(row[0]), "stands there twice");
     });
     scan(runs_table, [&](const Row& row) {
       Found& found = found_[text_of(row[0])];
@@ -192,10 +178,8 @@ class Verification {
       found.configuration_hash = text_of(row.back());
       ++report_.runs;
     });
-    scan(results_table,
-         [&](const Row& row) { take_digest(results_table, row, found_[text_of(row[0])].digests.results); });
-    scan(simulation_table,
-         [&](const Row& row) { take_digest(simulation_table, row, found_[text_of(row[0])].digests.simulation); });
+    scan(results_table, [&](const Row& row) { take_digest(results_table, row, found_[text_of(row[0])].digests.results); });
+    scan(simulation_table, [&](const Row& row) { take_digest(simulation_table, row, found_[text_of(row[0])].digests.simulation); });
     scan(details_table, [&](const Row& row) {
       Found& found = found_[text_of(row[0])];
       if (found.has_details) finding(details_table.name, text_of(row[0]), "stands there twice");
@@ -224,29 +208,21 @@ class Verification {
     for (auto& [run_id, found] : found_) {
       if (!found.configuration_hash.empty()) {
         used.insert(found.configuration_hash);
-        if (const auto row = configurations_.find(found.configuration_hash); row != configurations_.end())
-          found.digests.configuration = row->second;
+        if (const auto row = configurations_.find(found.configuration_hash); row != configurations_.end()) found.digests.configuration = row->second;
       }
       compare_run(run_id, found);
     }
     for (const auto& [run_id, run] : expected_) {
-      if (run.present && !found_.contains(run_id))
-        finding(runs_table.name, run_id, "is missing though the audit log has it");
+      if (run.present && !found_.contains(run_id)) finding(runs_table.name, run_id, "is missing though the audit log has it");
     }
     std::int64_t orphans = 0;
     for (const auto& [hash, digest] : configurations_) orphans += used.contains(hash) ? 0 : 1;
-    if (orphans > 0)
-      notes_.push_back(
-          fmt::format("{} configurations belong to no current run (of runs in the trash, or left by earlier programs); "
-                      "they do no harm",
-                      orphans));
+    if (orphans > 0) notes_.push_back(fmt::format("{} configurations belong to no current run (of runs in the trash, or left by earlier programs); they do no harm", orphans));
   }
 
   void compare_run(const std::string& run_id, const Found& found) {
     if (found.digests.runs.empty()) {
-      finding(found.has_details                ? details_table.name
-              : !found.digests.results.empty() ? results_table.name
-                                               : simulation_table.name,
+      finding(found.has_details ? details_table.name : !found.digests.results.empty() ? results_table.name : simulation_table.name,
               run_id, "has no row in optimization_runs");
       return;
     }
@@ -263,8 +239,7 @@ class Verification {
     const std::string& sealed = expected->second.row_hash;
     if (computed == sealed && found.row_hash == sealed) return;
     bool named = false;
-    static constexpr std::array<const Table*, 5> order{&runs_table, &results_table, &configurations_table,
-                                                       &simulation_table, &details_table};
+    static constexpr std::array<const Table*, 5> order{&runs_table, &results_table, &configurations_table, &simulation_table, &details_table};
     for (std::size_t part = 0; part < order.size(); ++part) {
       const auto piece = [part](const std::string& hash) {
         std::size_t start = 0;
@@ -272,11 +247,8 @@ class Verification {
         return hash.substr(std::min(start, hash.size()), hash.find('.', start) - start);
       };
       if (piece(computed) == piece(sealed)) continue;
-      const std::string row = order[part] == &configurations_table
-                                  ? fmt::format("{} (configuration {})", run_id, found.configuration_hash)
-                                  : run_id;
-      finding(order[part]->name, row,
-              piece(computed) == "-" ? "is missing" : "its stored bytes do not fit the hash in the audit log");
+      const std::string row = order[part] == &configurations_table ? fmt::format("{} (configuration {})", run_id, found.configuration_hash) : run_id;
+      finding(order[part]->name, row, piece(computed) == "-" ? "is missing" : "its stored bytes do not fit the hash in the audit log");
       named = true;
     }
     if (!named) finding(details_table.name, run_id, "its row_hash is not the one in the audit log");
@@ -299,22 +271,17 @@ constexpr std::size_t first_copy = 15;  // place of created_at in a row of detai
 std::string certainly_fits() {
   std::string text =
       "d.created_at IS NOT DISTINCT FROM r.created_at AND d.objective_value IS NOT DISTINCT FROM s.objective_value AND "
-      "d.risk_level IS NOT DISTINCT FROM s.risk_level AND CASE WHEN json_valid(r.tags) AND json_type(r.tags) = 'ARRAY' "
-      "AND NOT "
+      "d.risk_level IS NOT DISTINCT FROM s.risk_level AND CASE WHEN json_valid(r.tags) AND json_type(r.tags) = 'ARRAY' AND NOT "
       "list_contains(json_extract(r.tags, '$[*]'), 'null') THEN d.search_text IS NOT DISTINCT FROM "
       "lower(coalesce(r.scenario_id, '') || chr(31) || coalesce(r.description, '') || chr(31) || "
-      "coalesce(r.business_justification, '') || coalesce(array_to_string(list_transform(json_extract_string(r.tags, "
-      "'$[*]'), "
+      "coalesce(r.business_justification, '') || coalesce(array_to_string(list_transform(json_extract_string(r.tags, '$[*]'), "
       "lambda t: chr(31) || t), ''), '') || chr(31) || coalesce(d.notes, '')) ELSE FALSE END";
   for (std::string_view lever : lever_names) {
-    text += fmt::format(
-        " AND CASE WHEN s.optimal_parameters IS NULL THEN d.{0} IS NULL WHEN NOT json_valid(s.optimal_parameters) THEN "
-        "FALSE "
-        "ELSE CASE json_type(s.optimal_parameters, '$.{0}') WHEN 'DOUBLE' THEN d.{0} IS NOT DISTINCT FROM "
-        "CAST(json_extract(s.optimal_parameters, '$.{0}') AS DOUBLE) ELSE json_type(s.optimal_parameters, '$.{0}') IS "
-        "NULL "
-        "AND d.{0} IS NULL END END",
-        lever);
+    text += fmt::format(" AND CASE WHEN s.optimal_parameters IS NULL THEN d.{0} IS NULL WHEN NOT json_valid(s.optimal_parameters) THEN FALSE "
+                        "ELSE CASE json_type(s.optimal_parameters, '$.{0}') WHEN 'DOUBLE' THEN d.{0} IS NOT DISTINCT FROM "
+                        "CAST(json_extract(s.optimal_parameters, '$.{0}') AS DOUBLE) ELSE json_type(s.optimal_parameters, '$.{0}') IS NULL "
+                        "AND d.{0} IS NULL END END",
+                        lever);
   }
   return text;
 }
@@ -329,37 +296,31 @@ std::vector<Value> copies_of(duck::Connection& connection, const std::string& ru
 void check_copies(duck::Connection& connection, VerifyReport& report) {
   std::vector<std::string> doubtful;
   {
-    duck::Rows rows = connection.query(
-        fmt::format("SELECT d.run_id FROM {0}.optimization_run_details d JOIN {0}.optimization_runs r ON "
-                    "r.run_id = d.run_id LEFT JOIN {0}.optimization_results s ON s.run_id = d.run_id "
-                    "WHERE ({1}) IS NOT TRUE GROUP BY d.run_id ORDER BY d.run_id",
-                    schema, certainly_fits()));
+    duck::Rows rows = connection.query(fmt::format("SELECT d.run_id FROM {0}.optimization_run_details d JOIN {0}.optimization_runs r ON "
+                                                   "r.run_id = d.run_id LEFT JOIN {0}.optimization_results s ON s.run_id = d.run_id "
+                                                   "WHERE ({1}) IS NOT TRUE GROUP BY d.run_id ORDER BY d.run_id",
+                                                   schema, certainly_fits()));
     while (rows.next()) doubtful.emplace_back(rows.text(0));
   }
   std::string differs;
   for (std::string_view column : details_table.columns.subspan(first_copy)) {
-    differs += fmt::format("{}{} IS DISTINCT FROM {}", differs.empty() ? "" : ", ", column,
-                           column == "search_text" ? "lower(?)" : "?");
+    differs += fmt::format("{}{} IS DISTINCT FROM {}", differs.empty() ? "" : ", ", column, column == "search_text" ? "lower(?)" : "?");
   }
   for (const std::string& run_id : doubtful) {
     try {
       std::vector<Value> parameters = copies_of(connection, run_id);
       parameters.emplace_back(run_id);
-      duck::Rows rows = connection.query(
-          fmt::format("SELECT {} FROM {}.optimization_run_details WHERE run_id = ?", differs, schema), parameters);
+      duck::Rows rows = connection.query(fmt::format("SELECT {} FROM {}.optimization_run_details WHERE run_id = ?", differs, schema), parameters);
       std::string columns;
       if (!rows.next()) continue;
       for (std::size_t i = 0; i + first_copy < details_table.columns.size(); ++i) {
-        if (rows.boolean(i))
-          columns += fmt::format("{}{}", columns.empty() ? "" : ", ", details_table.columns[first_copy + i]);
+        if (rows.boolean(i)) columns += fmt::format("{}{}", columns.empty() ? "" : ", ", details_table.columns[first_copy + i]);
       }
       if (!columns.empty()) {
-        report.findings.push_back({std::string(details_table.name), run_id,
-                                   fmt::format("copies for fast filters do not fit the run: {}", columns), true});
+        report.findings.push_back({std::string(details_table.name), run_id, fmt::format("copies for fast filters do not fit the run: {}", columns), true});
       }
     } catch (const Error& error) {
-      report.findings.push_back(
-          {std::string(runs_table.name), run_id, fmt::format("cannot be read: {}", error.what()), false});
+      report.findings.push_back({std::string(runs_table.name), run_id, fmt::format("cannot be read: {}", error.what()), false});
     }
   }
 }
@@ -367,8 +328,7 @@ void check_copies(duck::Connection& connection, VerifyReport& report) {
 void repair_copies(duck::Connection& connection, const Who& who, VerifyReport& report) {
   std::string assignments;
   for (std::string_view column : details_table.columns.subspan(first_copy)) {
-    assignments +=
-        fmt::format("{}{} = {}", assignments.empty() ? "" : ", ", column, column == "search_text" ? "lower(?)" : "?");
+    assignments += fmt::format("{}{} = {}", assignments.empty() ? "" : ", ", column, column == "search_text" ? "lower(?)" : "?");
   }
   AuditChain chain(connection, schema, who);
   std::vector<Finding> left;
@@ -379,8 +339,7 @@ void repair_copies(duck::Connection& connection, const Who& who, VerifyReport& r
     }
     std::vector<Value> parameters = copies_of(connection, finding.row);
     parameters.emplace_back(finding.row);
-    connection.query(fmt::format("UPDATE {}.optimization_run_details SET {} WHERE run_id = ?", schema, assignments),
-                     parameters);
+    connection.query(fmt::format("UPDATE {}.optimization_run_details SET {} WHERE run_id = ?", schema, assignments), parameters);
     report.repaired.push_back(fmt::format("{}: {}", finding.row, finding.what));
     chain.append({.action = "repair", .run_id = finding.row, .reason = finding.what});
   }
@@ -402,8 +361,7 @@ VerifyReport RunStore::verify(bool repair, const ProgressCallback& progress) {
     const duck::Lease lease = p.read_lease();
     report = verify_over(lease.connection(), progress);
   }
-  const bool repairable =
-      std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& f) { return f.repairable; });
+  const bool repairable = std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& f) { return f.repairable; });
   if (repair && repairable) {
     const auto session = p.write_session();
     repair_copies(session->connection(), p.options.who, report);
