@@ -17,7 +17,8 @@ std::string number(const Json& value) { return value.is_number() ? shown_number(
 std::string lever_number(const Json& value) {
   if (!value.is_number()) return "-";
   const double real = value.as_real();
-  return std::fabs(real) < 1000 ? fmt::format("{:.5f}", real) : shown_number(real);
+  if (std::fabs(real) >= 1000) return shown_number(real);
+  return fmt::format("{:.5f}", std::fabs(real) < 5e-6 ? 0.0 : real);
 }
 std::string money(const Json& value) { return value.is_number() ? grouped(value.as_real()) : "-"; }
 std::string change(double before, double now) {

@@ -476,7 +476,7 @@ void add_solver_options(CLI::App& command, StudyFlags& flags) {
       .add_option("--tolerance", flags.tolerance, "Relative change below which a solver has converged; default 1e-6")
       ->type_name("X")
       ->check(finite_number());
-  command.add_option("--starts", flags.starts, "Starts of a local solver at most; default 4")
+  command.add_option("--starts", flags.starts, "Starts of a local solver or of DE at most; default: while they show that valleys are left")
       ->type_name("N")
       ->transform(whole_number(1));
   command.add_option("--population", flags.population, "Individuals of DE, CMA-ES and NSGA-II; default by the levers")

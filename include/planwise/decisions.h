@@ -126,7 +126,7 @@ struct SolverChoice {
   std::int64_t max_evaluations = 200;
   std::uint64_t seed = 0;  ///< 0: one is drawn, and stored.
   double tolerance = 1e-6;
-  std::int64_t starts = 4, population = 0, grid_points = 3;
+  std::int64_t starts = 0, population = 0, grid_points = 3;
   double timeout_minutes = 0;   ///< 0: none.
   std::int64_t warm_start = 0;  ///< Begin from the nearest this many stored runs of the same levers and data kind too.
   std::vector<std::vector<double>> warm_points;  ///< Resolved: in the order of the levers searched.

@@ -116,8 +116,10 @@ struct SolverSettings {
   double tolerance = 1e-8;
   /// Local solvers and DE: how many starts at most. The first is the problem's (or the best warm start); when it has
   /// converged and evaluations are left, others follow: for local solvers jumps from the best and points of a Latin
-  /// hypercube, for DE new populations. 1 or more; the other solvers do not look at it. Above 1, local solvers go on,
-  /// up to ten times as many, while nothing is feasible, and COBYLA until four starts have ended at the least value.
+  /// hypercube, for DE new populations. The other solvers do not look at it. Above 1, local solvers go on, up to ten
+  /// times as many, while nothing is feasible, and COBYLA until four starts have ended at the least value. 0: four, and
+  /// more for as long as the values that they ended at tell of valleys that none has found (Boender and Rinnooy Kan
+  /// 1987); of DE up to 12 populations.
   std::int64_t starts = 1;
   /// DE, CMA-ES, NSGA-II: individuals; 0: chosen from the number of variables. At least 7, 6 and 8 are taken, and for
   /// NSGA-II a multiple of 4.
@@ -168,7 +170,9 @@ struct OptimizationResult {
   /// Absent: nothing evaluated.
   std::optional<std::size_t> best;
   bool feasible = false;
-  bool converged = false;  ///< Also where every start is done and the best of them has converged.
+  /// The best point is where the solver has converged: also where further starts were made after it, or ended only
+  /// because the evaluations were used up.
+  bool converged = false;
   StopReason stop_reason = StopReason::converged;
   std::string message;             ///< One sentence for a person.
   std::vector<std::size_t> front;  ///< With several objectives: the feasible that none dominates, by first objective.
@@ -176,7 +180,7 @@ struct OptimizationResult {
 
 /// Looks for the best point. Never throws for what the function does (see StopReason::evaluation_failed); throws
 /// invalid_argument naming the variable or setting that does not fit, its value and what is allowed, and unsupported
-/// for an algorithm that cannot do it (several objectives without NSGA-II, NSGA-II with one). Inequalities and
+/// for an algorithm that cannot do it (several objectives without NSGA-II). Inequalities and
 /// equalities are honoured by every solver: SLSQP and COBYLA take them as they are, L-BFGS-B through an augmented
 /// Lagrangian, the others rank a point that violates behind every feasible one, by how much it violates. Safe to call
 /// from several threads. Costs the evaluations plus about 10 microseconds each.

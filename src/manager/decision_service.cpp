@@ -203,12 +203,10 @@ void refuse_unfit(const PreparedStudy& prepared) {
   }
   if (study.kind == StudyKind::sensitivity && prepared.feasibility.possible) refuse_too_few(prepared);
   if (study.kind != StudyKind::optimize || study.evaluator.kind != EvaluatorChoice::Kind::function) return;
-  const bool several = prepared.problem.objectives.size() > 1, front = study.solver.algorithm == Algorithm::nsga2;
-  if (several == front) return;
+  if (prepared.problem.objectives.size() == 1 || study.solver.algorithm == Algorithm::nsga2) return;
   throw Error(ErrorCode::unsupported,
-              fmt::format("'{}' has {} objective{}, and {} is for {}", study.evaluator.function,
-                          prepared.problem.objectives.size(), several ? "s" : "", to_text(study.solver.algorithm),
-                          front ? "two or more; choose another solver" : "one; NSGA-II is allowed"));
+              fmt::format("'{}' has {} objectives, and {} is for one; NSGA-II is allowed", study.evaluator.function,
+                          prepared.problem.objectives.size(), to_text(study.solver.algorithm)));
 }
 
 void find_out(PreparedStudy& prepared, const StudyCall& call, Run& run) {

@@ -143,7 +143,8 @@ OptimizationResult searched(const PreparedStudy& prepared, const StudyCall& call
     nothing.stop_reason = StopReason::cancelled;
     return nothing;
   }
-  const bool weighed = prepared.study.kind == StudyKind::optimize && prepared.problem.objectives.size() == 1;
+  const bool weighed = prepared.study.kind == StudyKind::optimize && prepared.problem.objectives.size() == 1 &&
+                       prepared.study.evaluator.kind != EvaluatorChoice::Kind::function;
   if (weighed && prepared.study.solver.algorithm == Algorithm::nsga2) return searched_as_front(prepared, call);
   return optimize(prepared.problem, solver_settings(prepared, call));
 }

@@ -116,7 +116,7 @@ void describe(Archive& archive, SolverChoice& choice) {
   archive.whole("max_evaluations", choice.max_evaluations, 1, most);
   archive.seed("seed", choice.seed);
   archive.real("tolerance", choice.tolerance, above_zero);
-  archive.whole("starts", choice.starts, 1, most);
+  archive.whole("starts", choice.starts, 0, most);
   archive.whole("population", choice.population, 0, 1'000'000);
   archive.whole("grid_points", choice.grid_points, 2, 1'000'000);
   archive.real("timeout_minutes", choice.timeout_minutes, {0, 1e6});

@@ -60,7 +60,7 @@ void check_problem(const Problem& problem) {
 void check(const Problem& problem, const SolverSettings& settings) {
   check_problem(problem);
   check_at_least("max_evaluations", settings.max_evaluations, 1);
-  check_at_least("starts", settings.starts, 1);
+  check_at_least("starts", settings.starts, 0);
   check_at_least("population", settings.population, 0);
   check_at_least("grid_points", settings.grid_points, 2);
   if (settings.population > 100'000) refuse("population is {}; allowed is 0 to 100000", settings.population);
@@ -74,11 +74,9 @@ void check(const Problem& problem, const SolverSettings& settings) {
     check_point(problem, "warm start", settings.warm_starts[i], i);
   }
   for (std::size_t i = 0; i < settings.hints.size(); ++i) check_point(problem, "hint", settings.hints[i], i);
-  const bool several = problem.objectives.size() > 1;
-  if (several != (settings.algorithm == Algorithm::nsga2)) {
-    throw Error(ErrorCode::unsupported,
-                fmt::format("{} cannot search for {} objectives; {}", to_text(settings.algorithm),
-                            problem.objectives.size(), several ? "allowed is NSGA-II" : "NSGA-II needs two or more"));
+  if (problem.objectives.size() > 1 && settings.algorithm != Algorithm::nsga2) {
+    throw Error(ErrorCode::unsupported, fmt::format("{} cannot search for {} objectives; allowed is NSGA-II",
+                                                    to_text(settings.algorithm), problem.objectives.size()));
   }
 }
 

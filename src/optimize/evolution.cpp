@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "optimize/draws.h"
 #include "optimize/latin_hypercube.h"
@@ -143,7 +144,9 @@ class Differential {
 /// Populations until two of them end at the same least value.
 Ending run_de(Search& search) {
   std::vector<double> ends;
-  for (std::int64_t start = 0; start < search.settings.starts; ++start) {
+  constexpr std::int64_t most_populations = 12;
+  const std::int64_t starts = search.settings.starts == 0 ? most_populations : search.settings.starts;
+  for (std::int64_t start = 0; start < starts; ++start) {
     ends.push_back(Differential(search, static_cast<std::uint64_t>(start)).run());
     if (at_the_least(ends, search.settings.tolerance) < 2) continue;
     return {StopReason::converged, fmt::format("two of {} populations ended at the same least value", start + 1), true};
@@ -184,11 +187,21 @@ Ending run_cmaes(Search& search) {
   return {StopReason::exhausted, fmt::format("all {} runs have converged", most_runs), true};
 }
 
+/// pagmo's takes two objectives or more: one is given twice, and the fronts are then ranks by its value.
 Ending run_nsga2(Search& search) {
   std::size_t size = population_size(search, 100, 8);
   size = (size + 3) / 4 * 4;
-  Evolution evolution(Evolving::nsga2, search.settings.seed, search.problem.objectives.size(),
-                      first_population(search, size, 5), fitness_of(search));
+  const std::size_t objectives = search.problem.objectives.size();
+  Evolution::Fitness fitness = fitness_of(search);
+  if (objectives == 1) {
+    fitness = [of_one = std::move(fitness)](const std::vector<UnitPoint>& points) {
+      std::vector<std::vector<double>> out = of_one(points);
+      for (std::vector<double>& values : out) values.push_back(values.front());
+      return out;
+    };
+  }
+  Evolution evolution(Evolving::nsga2, search.settings.seed, std::max<std::size_t>(2, objectives),
+                      first_population(search, size, 5), std::move(fitness));
   evolve(search, evolution, [&](const Spread& spread) { return spread.of_points < search.settings.tolerance; });
   return {StopReason::converged, "the population has come to rest", true};
 }

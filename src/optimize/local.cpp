@@ -116,17 +116,21 @@ bool may_be_better(const Rank& rough, const Rank& best) noexcept {
   return !rough.feasible() && (!best.feasible() || rough.objective < best.objective);
 }
 
-/// Where the starts ended, and whether another one is wanted: as many as were asked for, and up to ten times as many
-/// while no point is feasible, or, without slopes, which say where an optimum is none, too few ended at the least
-/// value.
+/// Where the starts ended, and whether another one is wanted. As many as were asked for, or four and more for as long
+/// as they show that valleys are left; and up to ten times as many while no point is feasible, or, without slopes,
+/// which say where an optimum is none, too few ended at the least value.
 class Ends {
  public:
   Ends(const Search& search, LocalMethod::Kind kind) : search_(&search), kind_(kind) {}
-  void add(const Rank& rank) { values_.push_back(penalised(rank.objective, rank.violation)); }
+  void add(const Rank& rank) {
+    values_.push_back(penalised(rank.objective, rank.violation));
+    if (rank.feasible()) feasible_.push_back(rank.objective);
+  }
   [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
   [[nodiscard]] bool want_more(const Rank& best) const {
-    const auto done = static_cast<std::int64_t>(values_.size()), asked = search_->settings.starts;
-    if (done < asked) return true;
+    const bool open = search_->settings.starts == 0;
+    const auto done = static_cast<std::int64_t>(values_.size()), asked = open ? least_starts : search_->settings.starts;
+    if (done < asked || (open && valleys_are_left())) return true;
     if (asked == 1 || done / 10 >= asked) return false;
     if (!best.feasible()) return true;
     constexpr std::int64_t agreeing = 4;
@@ -134,9 +138,31 @@ class Ends {
   }
 
  private:
+  static constexpr std::int64_t least_starts = 4;
+
+  /// After w valleys in n starts the expected number of all is w (n - 1) / (n - w - 2); enough have been made when that
+  /// rounds to w (Boender and Rinnooy Kan 1987, Bayesian stopping rules for multistart). One valley is taken for all.
+  [[nodiscard]] bool valleys_are_left() const {
+    const auto starts = static_cast<double>(feasible_.size()), found = static_cast<double>(valleys());
+    if (found < 2) return false;
+    return starts <= found + 2 || found * (starts - 1) > (found + 0.5) * (starts - found - 2);
+  }
+  /// Values that differ by more than rough runs leave open, which is a part of the way down from evaluation 0.
+  [[nodiscard]] std::size_t valleys() const {
+    if (feasible_.empty()) return 0;
+    std::vector<double> sorted = feasible_;
+    std::sort(sorted.begin(), sorted.end());
+    const double least = sorted.front(), first = search_->rank(0).objective;
+    double apart = std::sqrt(search_->settings.tolerance) * std::max(1e-3, std::fabs(least));
+    if (std::isfinite(first)) apart = std::max(apart, 1e-4 * (first - least));
+    std::size_t count = 1;
+    for (std::size_t i = 1; i < sorted.size(); ++i) count += sorted[i] - sorted[i - 1] > apart ? 1 : 0;
+    return count;
+  }
+
   const Search* search_;
   LocalMethod::Kind kind_;
-  std::vector<double> values_;
+  std::vector<double> values_, feasible_;
 };
 
 /// What the hints lead to, where the first start has led to nothing feasible.
@@ -160,10 +186,11 @@ LocalSearch descend(Search& search, LocalMethod::Kind kind, const UnitPoint& sta
   return descent.found();
 }
 
-/// Starts cost one run each; only the best of them is looked at closer, a run between two starts.
-Ending search_locally(Search& search) {
-  const LocalMethod::Kind kind = kind_of(search.settings.algorithm);
-  Descent best(search, kind, search.known().front());
+namespace {
+
+/// Starts cost one run each; only the best of them is looked at closer, a run between two starts. `best` is where they
+/// stand, also when the seam stops them.
+Ending go_on_from(Search& search, LocalMethod::Kind kind, Descent& best) {
   best.run();
   best = through_hints(search, kind, best);
   Starts starts(search);
@@ -181,6 +208,22 @@ Ending search_locally(Search& search) {
   if (!best.found().converged) return {StopReason::solver_failed, best.found().words};
   if (search.settings.starts == 1) return {StopReason::converged, "the solver has converged", true};
   return {StopReason::exhausted, fmt::format("all {} starts have converged", ends.size()), true};
+}
+
+}  // namespace
+
+Ending search_locally(Search& search) {
+  const LocalMethod::Kind kind = kind_of(search.settings.algorithm);
+  Descent best(search, kind, search.known().front());
+  try {
+    return go_on_from(search, kind, best);
+  } catch (const Stopped& stopped) {
+    // Further starts used up what was granted; the best point may long be where a solver has converged.
+    const bool settled = best.finished() && best.found().converged && best.found().rank.feasible() &&
+                         !search.rank(*search.evaluations.best()).better_than(best.found().rank);
+    if (stopped.reason != StopReason::max_evaluations || !settled) throw;
+    return {stopped.reason, stopped.message + "; the best point has converged", true};
+  }
 }
 
 }  // namespace planwise::optimizing

@@ -98,8 +98,7 @@ void check_tuning(const TuningSettings& settings) {
 TuningResult tune_to_target(const Problem& problem, const TuningSettings& settings) {
   optimizing::check_tuning(settings);
   SolverSettings seam = settings.seam;
-  seam.algorithm =
-      problem.objectives.size() > 1 ? Algorithm::nsga2 : Algorithm::slsqp;  // Only so that the check passes.
+  seam.algorithm = Algorithm::nsga2;  // Takes any number of objectives; no solver runs here.
   seam.warm_starts.clear();
   seam.hints.clear();
   optimizing::check(problem, seam);

@@ -92,6 +92,34 @@ TEST(Optimum, StartsGoOnWhileNothingIsFeasible) {
   EXPECT_THAT(optimize(bowl(Algorithm::slsqp), settings).message, testing::HasSubstr("all 2 starts"));
 }
 
+TEST(Optimum, OpenStartsEndSoonInOneValleyAndGoOnWhereThereAreMany) {
+  for (const Algorithm algorithm : {Algorithm::slsqp, Algorithm::lbfgsb, Algorithm::cobyla}) {
+    SolverSettings settings = settings_for(algorithm, 3000);
+    settings.starts = 0;
+    const OptimizationResult one = optimize(test_function("sphere", 3).problem, settings);
+    EXPECT_THAT(one.message, testing::HasSubstr("all 4 starts")) << to_text(algorithm);
+    EXPECT_TRUE(one.converged);
+
+    const Problem many = test_function("rastrigin", 3).problem;
+    const OptimizationResult open = optimize(many, settings);
+    settings.starts = 4;
+    const OptimizationResult four = optimize(many, settings);
+    EXPECT_GT(open.evaluations.size(), four.evaluations.size()) << to_text(algorithm);
+    EXPECT_LE(open.evaluations[*open.best].outcome.objectives.front(),
+              four.evaluations[*four.best].outcome.objectives.front());
+  }
+}
+
+TEST(Optimum, ABestPointThatHasConvergedStaysSoWhenFurtherStartsUseUpTheEvaluations) {
+  SolverSettings settings = settings_for(Algorithm::slsqp, 400);
+  settings.starts = 1000;
+  const OptimizationResult result = optimize(bowl(Algorithm::slsqp), settings);
+  EXPECT_EQ(result.stop_reason, StopReason::max_evaluations);
+  EXPECT_TRUE(result.converged);
+  settings.max_evaluations = 5;
+  EXPECT_FALSE(optimize(bowl(Algorithm::slsqp), settings).converged);
+}
+
 TEST(Optimum, EqualitiesAreHonoured) {
   for (const Algorithm algorithm : {Algorithm::slsqp, Algorithm::cobyla, Algorithm::lbfgsb, Algorithm::de}) {
     Problem problem = bowl(algorithm);

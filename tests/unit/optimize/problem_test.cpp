@@ -51,7 +51,7 @@ TEST(Problem, SettingsThatDoNotFitAreRefusedByName) {
   };
   const std::vector<std::pair<SolverSettings, std::string>> all{
       {with([](SolverSettings& s) { s.max_evaluations = 0; }), "max_evaluations is 0"},
-      {with([](SolverSettings& s) { s.starts = 0; }), "starts is 0"},
+      {with([](SolverSettings& s) { s.starts = -1; }), "starts is -1"},
       {with([](SolverSettings& s) { s.tolerance = 0; }), "tolerance is 0"},
       {with([](SolverSettings& s) { s.grid_points = 1; }), "grid_points is 1"},
       {with([](SolverSettings& s) { s.population = -1; }), "population is -1"},
@@ -70,11 +70,20 @@ TEST(Problem, SettingsThatDoNotFitAreRefusedByName) {
   }
 }
 
-TEST(Problem, SeveralObjectivesWantNsga2AndTheReverse) {
-  SolverSettings settings;
-  EXPECT_EQ(refusal(bowl(Algorithm::nsga2), settings, "2 objectives"), ErrorCode::unsupported);
-  settings.algorithm = Algorithm::nsga2;
-  EXPECT_EQ(refusal(bowl(Algorithm::slsqp), settings, "NSGA-II"), ErrorCode::unsupported);
+TEST(Problem, SeveralObjectivesWantNsga2) {
+  for (const Algorithm algorithm : all_algorithms()) {
+    if (algorithm == Algorithm::nsga2) continue;
+    EXPECT_EQ(refusal(bowl(Algorithm::nsga2), settings_for(algorithm, 10), "2 objectives"), ErrorCode::unsupported);
+  }
+}
+
+TEST(Problem, Nsga2OnOneObjectiveComesNearItsOptimum) {
+  const TestFunction sphere = test_function("sphere", 3);
+  const OptimizationResult result = optimize(sphere.problem, settings_for(Algorithm::nsga2, 3000));
+  ASSERT_TRUE(result.best && result.feasible);
+  EXPECT_LT(result.evaluations[*result.best].outcome.objectives.front(), 1e-3);
+  EXPECT_TRUE(result.front.empty());
+  EXPECT_LE(result.evaluations.size(), 3000U);
 }
 
 TEST(Problem, AllFixedEvaluatesTheStart) {
