@@ -117,7 +117,7 @@ struct SolverSettings {
   /// Local solvers and DE: how many starts at most. The first is the problem's (or the best warm start); when it has
   /// converged and evaluations are left, others follow: for local solvers jumps from the best and points of a Latin
   /// hypercube, for DE new populations. The other solvers do not look at it. Above 1, local solvers go on, up to ten
-  /// times as many, while nothing is feasible, and COBYLA until four starts have ended at the least value. 0: four, and
+  /// times as many, while nothing is feasible, and COBYLA until four starts have ended at the least value. 0: 16, and
   /// more for as long as the values that they ended at tell of valleys that none has found (Boender and Rinnooy Kan
   /// 1987); of DE up to 12 populations.
   std::int64_t starts = 1;

@@ -116,8 +116,8 @@ bool may_be_better(const Rank& rough, const Rank& best) noexcept {
   return !rough.feasible() && (!best.feasible() || rough.objective < best.objective);
 }
 
-/// Where the starts ended, and whether another one is wanted. As many as were asked for, or four and more for as long
-/// as they show that valleys are left; and up to ten times as many while no point is feasible, or, without slopes,
+/// Where the starts ended, and whether another one is wanted. As many as were asked for, or 16 and more for as long as
+/// they show that valleys are left; and up to ten times as many (forty) while no point is feasible, or, without slopes,
 /// which say where an optimum is none, too few ended at the least value.
 class Ends {
  public:
@@ -128,20 +128,21 @@ class Ends {
   }
   [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
   [[nodiscard]] bool want_more(const Rank& best) const {
-    const bool open = search_->settings.starts == 0;
-    const auto done = static_cast<std::int64_t>(values_.size()), asked = open ? least_starts : search_->settings.starts;
-    if (done < asked || (open && valleys_are_left())) return true;
-    if (asked == 1 || done / 10 >= asked) return false;
+    const auto done = static_cast<std::int64_t>(values_.size()), asked = search_->settings.starts;
+    const bool open = asked == 0;
+    if (open ? done < open_starts || valleys_are_left() : done < asked) return true;
+    if (asked == 1 || (open ? done >= most_open_starts : done / 10 >= asked)) return false;
     if (!best.feasible()) return true;
     constexpr std::int64_t agreeing = 4;
     return kind_ == LocalMethod::Kind::cobyla && at_the_least(values_, search_->settings.tolerance) < agreeing;
   }
 
  private:
-  static constexpr std::int64_t least_starts = 4;
+  static constexpr std::int64_t open_starts = 16, most_open_starts = 40;
 
   /// After w valleys in n starts the expected number of all is w (n - 1) / (n - w - 2); enough have been made when that
-  /// rounds to w (Boender and Rinnooy Kan 1987, Bayesian stopping rules for multistart). One valley is taken for all.
+  /// rounds to w (Boender and Rinnooy Kan 1987, Bayesian stopping rules for multistart). One valley in the first 16 is
+  /// taken for all.
   [[nodiscard]] bool valleys_are_left() const {
     const auto starts = static_cast<double>(feasible_.size()), found = static_cast<double>(valleys());
     if (found < 2) return false;

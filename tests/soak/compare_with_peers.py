@@ -130,9 +130,9 @@ def planwise(program, *args):
 
 
 def of_ours(program, solver, name, dimensions, budget, seed):
-    # Restarts for as long as evaluations are left, as the peers have them.
+    # On a test function a study goes on with starts for as long as evaluations are left, as the peers do here.
     found = planwise(program, "optimize", "--function", name, "--dimensions", dimensions, "--algorithm", solver, "--max-evaluations", budget,
-                     "--seed", seed, "--starts", 1000)
+                     "--seed", seed)
     value = found["objective_value"]
     return (np.inf if value is None else value), found["function_evaluations"]
 
