@@ -476,9 +476,11 @@ void add_solver_options(CLI::App& command, StudyFlags& flags) {
       .add_option("--tolerance", flags.tolerance, "Relative change below which a solver has converged; default 1e-6")
       ->type_name("X")
       ->check(finite_number());
-  command.add_option("--starts", flags.starts, "Starts of a local solver or of DE at most; default: while they show that valleys are left")
+  command
+      .add_option("--starts", flags.starts,
+                  "Starts of a local solver or of DE at most; 0, the default: while they show that valleys are left")
       ->type_name("N")
-      ->transform(whole_number(1));
+      ->transform(whole_number(0));
   command.add_option("--population", flags.population, "Individuals of DE, CMA-ES and NSGA-II; default by the levers")
       ->type_name("N")
       ->transform(whole_number(0));

@@ -126,6 +126,7 @@ struct SolverChoice {
   std::int64_t max_evaluations = 200;
   std::uint64_t seed = 0;  ///< 0: one is drawn, and stored.
   double tolerance = 1e-6;
+  /// starts 0: an open number, see SolverSettings; on a named test function as many as the evaluations allow.
   std::int64_t starts = 0, population = 0, grid_points = 3;
   double timeout_minutes = 0;   ///< 0: none.
   std::int64_t warm_start = 0;  ///< Begin from the nearest this many stored runs of the same levers and data kind too.

@@ -180,10 +180,10 @@ struct OptimizationResult {
 
 /// Looks for the best point. Never throws for what the function does (see StopReason::evaluation_failed); throws
 /// invalid_argument naming the variable or setting that does not fit, its value and what is allowed, and unsupported
-/// for an algorithm that cannot do it (several objectives without NSGA-II). Inequalities and
-/// equalities are honoured by every solver: SLSQP and COBYLA take them as they are, L-BFGS-B through an augmented
-/// Lagrangian, the others rank a point that violates behind every feasible one, by how much it violates. Safe to call
-/// from several threads. Costs the evaluations plus about 10 microseconds each.
+/// for an algorithm that cannot do it (several objectives without NSGA-II). Inequalities and equalities are honoured by every
+/// solver: SLSQP and COBYLA take them as they are, L-BFGS-B through an augmented Lagrangian, the others rank a point
+/// that violates behind every feasible one, by how much it violates. Safe to call from several threads. Costs the
+/// evaluations plus about 10 microseconds each.
 [[nodiscard]] OptimizationResult optimize(const Problem& problem, const SolverSettings& settings);
 
 /// Sum of the violations beyond the tolerances; 0 for a feasible outcome.

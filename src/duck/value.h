@@ -14,6 +14,7 @@ namespace planwise::duck {
 /// NULL, BOOLEAN, BIGINT, DOUBLE, VARCHAR or TIMESTAMP (UTC). Narrower columns are checked by DuckDB's own casts.
 using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string, Timestamp>;
 
+/// NULL where there is none.
 template <typename T>
 [[nodiscard]] Value value_or_null(const std::optional<T>& value) {
   return value ? Value(*value) : Value();

@@ -17,6 +17,7 @@ namespace planwise::manager {
 namespace {
 
 constexpr std::uint64_t replications = 3;  // seeds; the least that gives intervals of a use
+
 /// The combined objective as it stands, and its terms where the evaluator gives them.
 std::vector<double> outputs_of(const PointOutcome& outcome, bool with_terms) {
   Evaluation evaluation;

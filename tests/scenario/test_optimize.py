@@ -86,6 +86,13 @@ def test_function_form(shell):
     shell.ok("reproduce", out["run_id"])
 
 
+def test_starts_have_no_number_unless_one_is_given(shell):
+    few, unsaid, zero = (shell.json("optimize", "--synthetic", "--algorithm", "SLSQP", "--max-evaluations", 900, "--seed", 3, *starts)
+                         for starts in (["--starts", 1], [], ["--starts", 0]))
+    assert few["function_evaluations"] < unsaid["function_evaluations"] <= 900
+    assert {**unsaid, "run_id": "", "runtime_seconds": 0} == {**zero, "run_id": "", "runtime_seconds": 0}
+
+
 def test_on_the_database(shell, shared):
     out = shell.json("optimize", "--simulation", shared / "simulation.duckdb", "--algorithm", "SLSQP", "--weights", WEIGHTS,
                      "--normalised", "--budget", 800e6, "--max-evaluations", 60, "--seed", 7)
